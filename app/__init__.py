@@ -1,0 +1,1 @@
+"""ProfileGraph: events in, living profiles out."""

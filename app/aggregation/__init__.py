@@ -1,0 +1,1 @@
+"""Eight ways to make one state of many values, as commutative monoids. Pure."""

@@ -1,0 +1,83 @@
+"""States as MongoDB keeps them, and back.
+
+A stamped value is ``{t, n, v}``: BSON compares such documents field by field, which is the
+order of ``Stamped``. Numbers are 64-bit integers where they are whole, else Decimal128.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any, TypeAlias, cast
+
+from bson import Decimal128
+
+from app.aggregation.monoids import Aggregation, Entries, State, earliest, newest
+from app.aggregation.stamps import Stamped
+from app.values import Value
+
+Stored: TypeAlias = Any
+"""A BSON value; ``Any`` because that is what the driver takes and gives."""
+
+_INT64 = 2**63
+
+
+def store_value(value: Value) -> Stored:
+    """The value as a BSON value."""
+    if isinstance(value, Decimal):
+        whole = value == value.to_integral_value() and -_INT64 <= value < _INT64
+        return int(value) if whole else Decimal128(value)
+    return value
+
+
+def load_value(stored: Stored) -> Value:
+    """The value of a BSON value."""
+    if isinstance(stored, Decimal128):
+        return stored.to_decimal()
+    if isinstance(stored, int) and not isinstance(stored, bool):
+        return Decimal(stored)
+    return cast("Value", stored)
+
+
+def store_stamped(entry: Stamped) -> Stored:
+    """``{t, n, v}``, in this order of fields."""
+    return {"t": entry.time, "n": entry.tie, "v": store_value(entry.value)}
+
+
+def load_stamped(stored: Mapping[str, Stored]) -> Stamped:
+    """The stamped value of ``{t, n, v}``."""
+    return Stamped(stored["t"], stored["n"], load_value(stored["v"]))
+
+
+def unique_key(value: Value) -> str:
+    """The key of a value in the map of a unique list: safe as a field name, same for equal values."""
+    text = format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+    return blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def _load_ends(stored: Stored) -> Entries:
+    return load_stamped(stored["first"]), load_stamped(stored["last"])
+
+
+def _load_list(stored: Stored) -> Entries:
+    return newest(map(load_stamped, stored))
+
+
+def _load_unique(stored: Stored) -> Entries:
+    return earliest(map(load_stamped, stored.values()))
+
+
+_LOADERS: dict[Aggregation, Callable[[Stored], State]] = {
+    Aggregation.FIRST: load_stamped,
+    Aggregation.LAST: load_stamped,
+    Aggregation.FIRST_AND_LAST: _load_ends,
+    Aggregation.LIST: _load_list,
+    Aggregation.UNIQUE_LIST: _load_unique,
+    Aggregation.MIN: load_value,
+    Aggregation.MAX: load_value,
+    Aggregation.SUM: load_value,
+}
+
+
+def load_state(aggregation: Aggregation, stored: Stored) -> State:
+    """The state that a document holds for an attribute of this aggregation."""
+    return _LOADERS[aggregation](stored)

@@ -1,0 +1,1 @@
+"""What an attribute is: definitions, the default catalogue, and the rules for new ones."""

@@ -1,0 +1,93 @@
+"""All definitions at one version, arranged so that an event finds the attributes it feeds.
+
+Extraction walks the fields an event has, not the definitions there are: five hundred custom
+attributes cost nothing where an event carries none of their fields. Pure.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from app.attributes.defaults import default_attributes
+from app.attributes.model import AttributeDefinition, ProfileKind, ValueFormat
+from app.values import COERCIONS, DataType, Value, to_country
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Feed:
+    """One event field, read as one type: the value is coerced once for all its attributes."""
+
+    coerce: Callable[[object], Value]
+    attributes: dict[ProfileKind, tuple[AttributeDefinition, ...]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all attributes that this field feeds."""
+        return tuple(one.name for group in self.attributes.values() for one in group)
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """The feeds that end at one key of an event, and the keys below it."""
+
+    feeds: list[Feed] = field(default_factory=list)
+    children: dict[str, "Branch"] = field(default_factory=dict)
+
+
+class Catalogue:
+    """An immutable set of definitions: the defaults and those that were added."""
+
+    def __init__(self, version: int = 0, added: Iterable[AttributeDefinition] = ()) -> None:
+        self.version = version
+        self._by_key = {one.key: one for one in (*default_attributes(), *added)}
+
+    def get(self, kind: ProfileKind, name: str) -> AttributeDefinition | None:
+        """The definition of this name, if there is one."""
+        return self._by_key.get(f"{kind}:{name}")
+
+    def at(self, version: int) -> "Catalogue":
+        """The definitions as they were at an older version."""
+        if version >= self.version:
+            return self
+        return Catalogue(version, (one for one in self._by_key.values() if 0 < one.since <= version))
+
+    def of_kind(self, kind: ProfileKind) -> Iterator[AttributeDefinition]:
+        """The definitions for one kind of document, defaults first, then by age."""
+        return (one for one in self._by_key.values() if one.kind is kind)
+
+    def with_source(self, source: str) -> Iterator[AttributeDefinition]:
+        """The definitions that one event field feeds."""
+        return (one for one in self._by_key.values() if one.source == source)
+
+    @cached_property
+    def root(self) -> Branch:
+        """Where extraction starts: the children are the parts of an event."""
+        root = Branch()
+        for source, groups in self._grouped().items():
+            branch = root
+            for key in source.split("."):
+                branch = branch.children.setdefault(key, Branch())
+            branch.feeds.extend(_feed(reading, group) for reading, group in groups.items())
+        return root
+
+    def _grouped(self) -> dict[str, dict["_Reading", list[AttributeDefinition]]]:
+        grouped: dict[str, dict[_Reading, list[AttributeDefinition]]] = {}
+        for one in self._by_key.values():
+            if one.source is not None:
+                reading = (one.data_type, one.value_format)
+                grouped.setdefault(one.source, {}).setdefault(reading, []).append(one)
+        return grouped
+
+
+_Reading = tuple[DataType, ValueFormat]
+
+
+def _feed(reading: _Reading, definitions: list[AttributeDefinition]) -> Feed:
+    data_type, value_format = reading
+    coerce = to_country if value_format is ValueFormat.COUNTRY else COERCIONS[data_type]
+    by_kind = {
+        kind: group
+        for kind in ProfileKind
+        if (group := tuple(one for one in definitions if one.kind is kind))
+    }
+    return Feed(coerce, by_kind)

@@ -1,0 +1,103 @@
+"""Use cases of attribute definitions: reading the catalogue, adding to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.aggregation.monoids import Aggregation
+from app.attributes.catalogue import Catalogue
+from app.attributes.check import check_definition
+from app.attributes.model import AttributeDefinition, AttributeOrigin, ProfileKind
+from app.attributes.repository import AttributeRepository
+from app.attributes.sources import normal_source
+from app.values import DataType
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttribute:
+    """What a caller says about an attribute to be created."""
+
+    kind: ProfileKind
+    name: str
+    data_type: DataType
+    aggregation: Aggregation
+    display_name: str | None = None
+    description: str | None = None
+    event_field: str | None = None
+
+
+class AttributeService:
+    """Keeps the newest catalogue it has seen; ``current`` asks whether there is a newer one."""
+
+    def __init__(self, repository: AttributeRepository) -> None:
+        self._repository = repository
+        self.known = Catalogue()
+
+    async def current(self) -> Catalogue:
+        """The newest catalogue."""
+        if await self._repository.version() != self.known.version:
+            self.known = await self._repository.load()
+        return self.known
+
+    async def create(self, new: NewAttribute, *, now: datetime) -> AttributeDefinition:
+        """Add a custom attribute; from the next batch on, events feed it."""
+        definition = _custom(new, now)
+        await self._add([definition])
+        return self._stored(definition)
+
+    async def ensure_dimensions(self, names: Iterable[str], *, now: datetime) -> Catalogue:
+        """The catalogue with a unique list of text for each of these session dimensions."""
+        catalogue = self.known
+        missing = [name for name in sorted(names) if not catalogue.get(ProfileKind.USER, name)]
+        return await self._add([_dimension(name, now) for name in missing]) if missing else catalogue
+
+    async def _add(self, definitions: list[AttributeDefinition]) -> Catalogue:
+        while True:  # each turn means that somebody else has just added another definition
+            catalogue = await self.current()
+            fresh = [one for one in definitions if not _is_known_dimension(one, catalogue)]
+            for definition in fresh:
+                check_definition(definition, catalogue)
+            added = await self._repository.add(fresh, onto=catalogue.version) if fresh else catalogue
+            if added:
+                self.known = added
+                return added
+
+    def _stored(self, definition: AttributeDefinition) -> AttributeDefinition:
+        stored = self.known.get(definition.kind, definition.name)
+        assert stored, "an attribute that was just added is in the catalogue"
+        return stored
+
+
+def _is_known_dimension(definition: AttributeDefinition, catalogue: Catalogue) -> bool:
+    known = catalogue.get(definition.kind, definition.name)
+    return definition.origin is AttributeOrigin.CUSTOM_DIMENSION and known is not None
+
+
+def _custom(new: NewAttribute, now: datetime) -> AttributeDefinition:
+    part = "account." if new.kind is ProfileKind.ACCOUNT else "properties."
+    return AttributeDefinition(
+        kind=new.kind,
+        name=new.name,
+        display_name=new.display_name or new.name,
+        description=new.description,
+        data_type=new.data_type,
+        aggregation=new.aggregation,
+        origin=AttributeOrigin.CUSTOM,
+        source=normal_source(new.event_field) if new.event_field is not None else part + new.name,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _dimension(name: str, now: datetime) -> AttributeDefinition:
+    return AttributeDefinition(
+        kind=ProfileKind.USER,
+        name=name,
+        display_name=name.replace("_", " ").title(),
+        data_type=DataType.STRING,
+        aggregation=Aggregation.UNIQUE_LIST,
+        origin=AttributeOrigin.CUSTOM_DIMENSION,
+        source=f"properties.{name}",
+        created_at=now,
+        updated_at=now,
+    )

@@ -1,0 +1,205 @@
+"""Every error that ProfileGraph raises on purpose, in one tree.
+
+    ProfileGraphError
+    ├── SettingError              INVALID_SETTING          a setting has no usable value
+    ├── InputError                                         the caller can mend it
+    │   ├── ValueRefusedError     VALUE_REFUSED            a value does not fit its data type
+    │   ├── IdentifierRefusedError  IDENTIFIER_REFUSED     a value that identifies nobody
+    │   ├── EventRejectedError    EVENT_REJECTED           an event that cannot be taken at all
+    │   ├── EventTooLargeError    EVENT_TOO_LARGE          an event over the size or depth limit
+    │   ├── BatchSizeError        BATCH_SIZE               no events, or too many in one call
+    │   ├── AttributeInvalidError ATTRIBUTE_INVALID        a definition that breaks a rule
+    │   ├── AttributeExistsError  ATTRIBUTE_EXISTS         the name is taken
+    │   ├── AttributeUnknownError ATTRIBUTE_UNKNOWN        no attribute has this name
+    │   ├── ProfileNotFoundError  PROFILE_NOT_FOUND        no living profile is meant
+    │   ├── MergeRefusedError     MERGE_REFUSED            profiles that cannot be joined as asked
+    │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that cannot be served
+    │   └── MappingError          MAPPING_INVALID          an import mapping that cannot be used
+    └── RetryError                                         nothing is wrong with the input: ask again
+        ├── LaneLostError         LANE_LOST                another process took the work over
+        ├── OverloadedError       OVERLOADED               more batches are waiting than is sensible
+        └── StoreUnavailableError STORE_UNAVAILABLE        the database does not answer
+
+Each class takes the facts, builds the sentence from them and has a stable ``code``.
+They are converted to answers in two places: the GraphQL layer and the HTTP layer.
+"""
+
+from typing import ClassVar
+
+
+class ProfileGraphError(Exception):
+    """Root of the tree."""
+
+    code: ClassVar[str] = "INTERNAL"
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        """What graphql-core copies into the ``extensions`` of an error of the answer."""
+        return {"code": self.code}
+
+
+class SettingError(ProfileGraphError):
+    """A setting has no usable value."""
+
+    code = "INVALID_SETTING"
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"The setting {name} cannot be used: {problem}.")
+
+
+class InputError(ProfileGraphError):
+    """The caller sent something that cannot be taken; ``path`` says where in the input."""
+
+    code = "INVALID_INPUT"
+
+    def __init__(self, message: str, path: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class ValueRefusedError(InputError):
+    """A value cannot become its data type without losing something."""
+
+    code = "VALUE_REFUSED"
+
+    def __init__(self, value: object, expected: str) -> None:
+        super().__init__(f"{_shown(value)} is not {expected}.")
+
+
+class IdentifierRefusedError(InputError):
+    """The value identifies nobody, or is no identifier at all."""
+
+    code = "IDENTIFIER_REFUSED"
+
+    def __init__(self, kind: str, value: str, problem: str) -> None:
+        super().__init__(f"The identifier {_shown(kind)}: {_shown(value)} is refused: {problem}.")
+
+
+class EventRejectedError(InputError):
+    """The event cannot be taken at all."""
+
+    code = "EVENT_REJECTED"
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}.", (field,))
+
+
+class EventTooLargeError(InputError):
+    """The event is larger or deeper than one event may be."""
+
+    code = "EVENT_TOO_LARGE"
+
+    def __init__(self, field: str, limit: str) -> None:
+        super().__init__(f"{field} is over the limit of {limit}.", (field,))
+
+
+class BatchSizeError(InputError):
+    """A call carries no events, or more than one call may."""
+
+    code = "BATCH_SIZE"
+
+    def __init__(self, events: int, limit: int) -> None:
+        super().__init__(f"A call takes 1 to {limit} events, not {events}.", ("events",))
+
+
+class AttributeInvalidError(InputError):
+    """An attribute definition breaks a rule."""
+
+    code = "ATTRIBUTE_INVALID"
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}.", (field,))
+
+
+class AttributeExistsError(InputError):
+    """The name is taken."""
+
+    code = "ATTRIBUTE_EXISTS"
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"There is already a {kind} attribute named {name}.", ("name",))
+
+
+class AttributeUnknownError(InputError):
+    """No attribute has this name."""
+
+    code = "ATTRIBUTE_UNKNOWN"
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"There is no {kind} attribute named {_shown(name)}.", ("name",))
+
+
+class ProfileNotFoundError(InputError):
+    """No living profile is meant by this reference."""
+
+    code = "PROFILE_NOT_FOUND"
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        super().__init__("No profile is known by this reference.", path)
+
+
+class MergeRefusedError(InputError):
+    """The profiles cannot be joined in the way that was asked for."""
+
+    code = "MERGE_REFUSED"
+
+    def __init__(self, problem: str, path: tuple[str, ...]) -> None:
+        super().__init__(f"The profiles were not merged: {problem}.", path)
+
+
+class PageInvalidError(InputError):
+    """A cursor or a page size cannot be served."""
+
+    code = "PAGE_INVALID"
+
+    def __init__(self, argument: str, problem: str) -> None:
+        super().__init__(f"{argument}: {problem}.", (argument,))
+
+
+class MappingError(InputError):
+    """An import mapping cannot be used for this file."""
+
+    code = "MAPPING_INVALID"
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(f"{where}: {problem}.", (where,))
+
+
+class RetryError(ProfileGraphError):
+    """Nothing is wrong with the input and nothing is lost: the same call may be sent again."""
+
+    code = "RETRY"
+
+
+class LaneLostError(RetryError):
+    """Another process took this lane over while the batch was under way."""
+
+    code = "LANE_LOST"
+
+    def __init__(self, lane: str) -> None:
+        super().__init__(f"Lane {lane} went to another process; send the batch again.")
+
+
+class OverloadedError(RetryError):
+    """More batches are waiting than is sensible."""
+
+    code = "OVERLOADED"
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(f"{waiting} batches are waiting already; send the batch again later.")
+
+
+class StoreUnavailableError(RetryError):
+    """The database does not answer."""
+
+    code = "STORE_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer; send the request again.")
+
+
+def _shown(value: object) -> str:
+    """The value as it may stand in a message: short, on one line, quoted like JSON text."""
+    text = value if isinstance(value, str) else str(value)
+    short = text if len(text) <= 60 else f"{text[:57]}..."
+    return '"' + short.encode("unicode_escape").decode("ascii") + '"'

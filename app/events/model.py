@@ -1,0 +1,85 @@
+"""The event: one thing that happened, checked and ready to be folded. Pure."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import msgspec
+
+from app.aggregation.stamps import tie_break
+from app.attributes.defaults import FRUSTRATIONS
+from app.identity.model import USER_ID, Identifier
+
+Payload: TypeAlias = dict[str, Any]
+"""Free JSON of a client; read by path, never trusted."""
+
+
+class EventType(StrEnum):
+    """What kind of thing happened."""
+
+    VIEW = "VIEW"
+    ACTION = "ACTION"
+    ERROR = "ERROR"
+    RESOURCE = "RESOURCE"
+    LONG_TASK = "LONG_TASK"
+    CUSTOM = "CUSTOM"
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """An accepted event.
+
+    ``identifiers`` are keys (``user_id:u1``). ``profiled`` says whether it may change profiles:
+    anonymous tracking, bots and synthetic sessions are kept for analytics only.
+    """
+
+    id: str
+    type: str
+    time: datetime
+    received_at: datetime
+    name: str | None = None
+    sequence: int | None = None
+    identifiers: tuple[str, ...] = ()
+    account_id: str | None = None
+    session_id: str | None = None
+    profiled: bool = True
+    user: Payload = {}
+    account: Payload = {}
+    context: Payload = {}
+    properties: Payload = {}
+
+    @property
+    def tie(self) -> int:
+        """What decides between this event and others of the same time."""
+        return tie_break(self.id, self.sequence)
+
+    def parts(self) -> dict[str, Payload]:
+        """The fields of the event, by the part that attribute sources begin with."""
+        return {
+            "event": self._facts(),
+            "identity": self._identity(),
+            "user": self.user,
+            "account": self.account,
+            "context": self.context,
+            "properties": self.properties,
+        }
+
+    def _identity(self) -> Payload:
+        named = map(Identifier.from_key, self.identifiers)
+        return {one.type: one.value for one in named if one.type == USER_ID}
+
+    def _facts(self) -> Payload:
+        """What the event says by being there: its time, and what a session counts."""
+        facts: Payload = {"time": self.time, "name": self.name}
+        counter = _COUNTERS.get(self.type)
+        if counter:
+            facts[counter] = 1
+        if self.type == EventType.VIEW:
+            facts["page"] = self.name
+        for kind in self.properties.get("frustration") or ():
+            facts[kind] = 1
+        return facts
+
+
+_COUNTERS = {EventType.VIEW: "views", EventType.ACTION: "actions", EventType.ERROR: "errors"}
+
+KNOWN_FRUSTRATIONS = frozenset(FRUSTRATIONS)

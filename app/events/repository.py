@@ -1,0 +1,77 @@
+"""The ledger: every event, once, for ever."""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo.errors import BulkWriteError
+
+from app.events.stored import Entry, event_document, load_entry
+from app.storage.client import Database, Document
+
+_DUPLICATE_KEY = 11000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The place of a batch in the ledger: lane, sequence number, version of the definitions."""
+
+    lane: str
+    seq: int
+    catalogue: int
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What every event of the batch is stored with."""
+        return {"lane": self.lane, "seq": self.seq, "catalogue": self.catalogue}
+
+
+class EventRepository:
+    """Stores events, and finds those of a batch, a target or a profile."""
+
+    def __init__(self, database: Database) -> None:
+        self._events = database["events"]
+
+    async def store(self, entries: list[Entry], batch: Batch) -> set[str]:
+        """Insert the entries; the ids that are in the ledger already."""
+        documents = [_document(entry, batch) for entry in entries]
+        try:
+            await self._events.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            failures = error.details["writeErrors"]
+            if any(failure["code"] != _DUPLICATE_KEY for failure in failures):
+                raise
+            return {documents[failure["index"]]["_id"] for failure in failures}
+        return set()
+
+    async def adopt(self, seqs: list[int], batch: Batch) -> int:
+        """Move events of abandoned batches of this lane into ``batch``; how many there were."""
+        abandoned = {"lane": batch.lane, "seq": {"$in": seqs}}
+        return (await self._events.update_many(abandoned, {"$set": batch.fields})).modified_count
+
+    async def of_batch(self, lane: str, seq: int) -> tuple[int, list[Entry]]:
+        """The version of the definitions of a batch, and every event stored under its number."""
+        found = await self._events.find({"lane": lane, "seq": seq}).to_list()
+        version = found[0]["catalogue"] if found else 0
+        return version, [load_entry(document) for document in found]
+
+    async def with_ids(self, ids: Iterable[str]) -> dict[str, Entry]:
+        """The entries of these ids."""
+        found = self._events.find({"_id": {"$in": sorted(ids)}})
+        return {document["_id"]: load_entry(document) async for document in found}
+
+    async def move(self, profile: str, *, to: str) -> None:
+        """Let the events that show under one profile show under another."""
+        await self._events.update_many({"profile": profile}, {"$set": {"profile": to}})
+
+    def before(self, catalogue: int, *, after_target: str) -> AsyncIterator[Document]:
+        """Events folded under an older version of the definitions, ordered by target."""
+        query = {"target": {"$gt": after_target}, "catalogue": {"$lt": catalogue}}
+        return aiter(self._events.find(query, sort=[("target", 1)]))
+
+
+def _document(entry: Entry, batch: Batch) -> Document:
+    document = {**event_document(entry.event), **batch.fields}
+    if entry.target is not None:
+        document |= {"target": entry.target, "profile": entry.target}
+    return document

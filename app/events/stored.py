@@ -1,0 +1,54 @@
+"""Events as documents of the ledger, and back. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.events.keys import decode_json, encode_json
+from app.events.model import Event
+
+_FIELDS = ("type", "time", "received_at", "name", "sequence", "profiled")
+_RENAMED = {"account_id": "account", "session_id": "session"}
+_PAYLOADS = {
+    "user": "user",
+    "account": "account_traits",
+    "context": "context",
+    "properties": "properties",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event in the ledger.
+
+    ``target`` is the profile it was stored for and never changes; ``catalogue`` is the version
+    of the definitions that it was folded under.
+    """
+
+    event: Event
+    target: str | None
+
+
+def event_document(event: Event) -> dict[str, Any]:
+    """The event's own fields; what is empty is left out."""
+    document = {name: getattr(event, name) for name in _FIELDS}
+    document |= {stored: getattr(event, name) for name, stored in _RENAMED.items()}
+    document |= {
+        stored: encode_json(payload)
+        for name, stored in _PAYLOADS.items()
+        if (payload := getattr(event, name))
+    }
+    return {"_id": event.id, "identifiers": list(event.identifiers), **document}
+
+
+def load_entry(document: dict[str, Any]) -> Entry:
+    """The entry that a ledger document holds."""
+    fields = {name: document[name] for name in _FIELDS}
+    fields |= {name: document[stored] for name, stored in _RENAMED.items()}
+    fields |= {
+        name: decode_json(document[stored])
+        for name, stored in _PAYLOADS.items()
+        if stored in document
+    }
+    identifiers = tuple(document["identifiers"])
+    event = Event(id=document["_id"], identifiers=identifiers, **fields)
+    return Entry(event, document.get("target"))

@@ -1,0 +1,72 @@
+"""Identifiers: typed values that say who somebody is. Pure.
+
+``user_id:x`` and ``cookie_id:x`` are different identifiers. Values are compared as they are,
+without folding of case.
+"""
+
+import re
+from typing import NamedTuple
+
+from app.errors import IdentifierRefusedError
+
+USER_ID = "user_id"
+COOKIE_ID = "cookie_id"
+MAX_LENGTH = 256
+
+_TYPE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NOTHING_BUT_ZEROES = re.compile(r"[0-]+")
+_JUNK = frozenset(
+    {
+        "",
+        "null",
+        "undefined",
+        "none",
+        "nan",
+        "anonymous",
+        "guest",
+        "unknown",
+        "true",
+        "false",
+        "0",
+        "-1",
+        "[object object]",
+    }
+)
+_QUOTES = "\"'`"
+
+
+class Identifier(NamedTuple):
+    """One typed identifier."""
+
+    type: str
+    value: str
+
+    @property
+    def key(self) -> str:
+        """``type:value``, unique since types have no colon."""
+        return f"{self.type}:{self.value}"
+
+    @classmethod
+    def from_key(cls, key: str) -> "Identifier":
+        """The identifier of a key."""
+        return cls(*key.split(":", 1))
+
+
+def identifier(kind: str, value: str) -> Identifier:
+    """The identifier, if this value can identify anybody."""
+    if not _TYPE.fullmatch(kind):
+        raise IdentifierRefusedError(kind, value, "a type is lower-case letters, digits and _")
+    if len(value) > MAX_LENGTH:
+        raise IdentifierRefusedError(kind, value, f"it is longer than {MAX_LENGTH} characters")
+    if is_junk(value):
+        raise IdentifierRefusedError(kind, value, "this value identifies nobody")
+    if _CONTROL.search(value):
+        raise IdentifierRefusedError(kind, value, "it has control characters")
+    return Identifier(kind, value)
+
+
+def is_junk(value: str) -> bool:
+    """Values that many clients send for nobody in particular, in any case, also quoted."""
+    bare = value.strip().strip(_QUOTES).strip().lower()
+    return bare in _JUNK or bool(_NOTHING_BUT_ZEROES.fullmatch(bare))

@@ -1,0 +1,48 @@
+"""The registry: which profile each identifier belongs to.
+
+Uniqueness is by ``_id``, so it holds across shards: whoever inserts an identifier first owns it.
+"""
+
+from collections.abc import Iterable
+
+from pymongo.errors import BulkWriteError
+
+from app.storage.client import Database
+
+_DUPLICATE_KEY = 11000
+
+
+class IdentifierRepository:
+    """Looks identifiers up, claims unknown ones, hands over those of merged or deleted profiles."""
+
+    def __init__(self, database: Database) -> None:
+        self._identifiers = database["identifiers"]
+
+    async def owners(self, identifiers: Iterable[str]) -> dict[str, str]:
+        """The profile of each identifier that is known."""
+        found = self._identifiers.find({"_id": {"$in": sorted(identifiers)}})
+        return {document["_id"]: document["profile"] async for document in found}
+
+    async def claim(self, claims: dict[str, str]) -> set[str]:
+        """Register unknown identifiers with their profiles; those that somebody else claimed first."""
+        documents = [{"_id": one, "profile": profile} for one, profile in sorted(claims.items())]
+        if not documents:
+            return set()
+        try:
+            await self._identifiers.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            failures = error.details["writeErrors"]
+            if any(failure["code"] != _DUPLICATE_KEY for failure in failures):
+                raise
+            return {documents[failure["index"]]["_id"] for failure in failures}
+        return set()
+
+    async def replace(self, identifier: str, *, owner: str, to: str) -> None:
+        """Hand an identifier over, if it still belongs to ``owner``."""
+        await self._identifiers.update_one(
+            {"_id": identifier, "profile": owner}, {"$set": {"profile": to}}
+        )
+
+    async def move(self, owner: str, *, to: str) -> None:
+        """Hand all identifiers of a merged profile over."""
+        await self._identifiers.update_many({"profile": owner}, {"$set": {"profile": to}})

@@ -1,0 +1,1 @@
+"""A batch of events becomes profile state, exactly once, whatever crashes or repeats."""

@@ -1,0 +1,78 @@
+"""Steps 5 and 6 of a batch: fold what is in the ledger and apply it, exactly once.
+
+Sessions come before profiles: a merge that closes a profile after our update of it finds our
+sessions and events in place and moves them; one that came before shows in the update's answer,
+and they are moved here.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from app.attributes.catalogue import Catalogue
+from app.events.extract import Refusal
+from app.events.stored import Entry
+from app.ingestion.lanes import Lane
+from app.ingestion.targets import Targets
+from app.merging.service import MergeService
+from app.profiles.documents import DocumentRepository, Share
+from app.profiles.model import Fold
+from app.profiles.plan import SessionKey, plan
+from app.profiles.sessions import session_constants, session_document_id
+
+
+class Applier:
+    """Applies a batch to accounts, sessions and profiles; may be repeated at will."""
+
+    def __init__(
+        self,
+        *,
+        profiles: DocumentRepository,
+        sessions: DocumentRepository,
+        accounts: DocumentRepository,
+        merging: MergeService,
+        targets: Targets,
+    ) -> None:
+        self._profiles = profiles
+        self._sessions = sessions
+        self._accounts = accounts
+        self._merging = merging
+        self._targets = targets
+
+    async def apply(
+        self, lane: Lane, entries: Iterable[Entry], catalogue: Catalogue, *, now: datetime
+    ) -> list[Refusal]:
+        """Apply the entries of the lane's batch; the values that did not fit their attributes."""
+        planned = plan(entries, catalogue, now=now)
+        accounts = [Share(key, key, fold) for key, fold in planned.accounts.items()]
+        await self._accounts.apply(accounts, lane=lane.name, seq=lane.seq)
+        sessions = [_session_share(key, fold) for key, fold in planned.sessions.items()]
+        await self._sessions.apply(sessions, lane=lane.name, seq=lane.seq)
+        await self._apply_profiles(lane, planned.profiles, now=now)
+        return planned.refused
+
+    async def _apply_profiles(self, lane: Lane, folds: dict[str, Fold], *, now: datetime) -> None:
+        shares = [Share(target, target, fold) for target, fold in folds.items()]
+        ended = await self._profiles.apply(shares, lane=lane.name, seq=lane.seq)
+        for share in shares:
+            root = ended[share.document_id]
+            if root is None:
+                await self._revive(lane, share, now=now)
+            elif root != share.origin:
+                await self._merging.settle(share.origin)
+
+    async def _revive(self, lane: Lane, share: Share, *, now: datetime) -> None:
+        """The profile was deleted meanwhile: its identifiers make a new one, which takes the events."""
+        root = None
+        while root is None:
+            group = share.fold.identifiers
+            owners = await self._targets.of_groups([group], now=now, deleted_too=True)
+            fresh = owners[min(group)]
+            ended = await self._profiles.apply([share.towards(fresh)], lane=lane.name, seq=lane.seq)
+            root = ended[fresh]
+        await self._merging.move(share.origin, to=root)
+        await self._merging.settle(root)
+
+
+def _session_share(key: SessionKey, fold: Fold) -> Share:
+    document_id = session_document_id(*key)
+    return Share(document_id, key.profile, fold, session_constants(document_id))

@@ -1,0 +1,109 @@
+"""Lanes in MongoDB: each numbers its batches, handles one at a time, and outlives its owner.
+
+A lane is ``idle``, ``storing`` (events of ``seq`` are being inserted) or ``applying`` (they are
+all in the ledger, and profiles are being updated). The step from storing to applying commits the
+batch: it says for all its events at once that they will be applied, so no event needs a mark.
+A batch that stopped while storing is abandoned; a later one adopts what it had stored.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from app.errors import LaneLostError
+from app.storage.client import Database, Document
+
+IDLE, STORING, APPLYING = "idle", "storing", "applying"
+LEASE = timedelta(seconds=15)
+"""How long a lane stays with a process that shows no sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A lane as its owner last saw it."""
+
+    name: str
+    owner: str
+    seq: int
+    state: str
+    abandoned: tuple[int, ...]
+
+
+class LaneRepository:
+    """Leases lanes and moves them from state to state, always on condition of ownership."""
+
+    def __init__(self, database: Database) -> None:
+        self._lanes = database["lanes"]
+
+    async def take(self, name: str, *, owner: str, now: datetime) -> Lane | None:
+        """Become owner of a lane that is free, one's own, or whose lease ran out."""
+        free = {"$or": [{"owner": None}, {"owner": owner}, {"lease_until": {"$lt": now}}]}
+        lease = {"owner": owner, "lease_until": now + LEASE}
+        made = {"seq": 0, "state": IDLE, "abandoned": []}
+        try:
+            taken = await self._lanes.find_one_and_update(
+                {"_id": name, **free},
+                {"$set": lease, "$setOnInsert": made},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        except DuplicateKeyError:  # somebody else holds it
+            return None
+        return _lane(taken) if taken else None
+
+    async def begin(self, lane: Lane, *, now: datetime) -> Lane:
+        """idle → storing, under the next sequence number."""
+        return await self._step(lane, IDLE, {"$set": {"state": STORING}, "$inc": {"seq": 1}}, now)
+
+    async def commit(self, lane: Lane, *, now: datetime) -> Lane:
+        """storing → applying: from here on nobody stores events under this number."""
+        return await self._step(lane, STORING, {"$set": {"state": APPLYING}}, now)
+
+    async def finish(self, lane: Lane, *, now: datetime) -> Lane:
+        """applying → idle."""
+        return await self._step(lane, APPLYING, {"$set": {"state": IDLE}}, now)
+
+    async def abandon(self, lane: Lane, *, now: datetime) -> Lane:
+        """storing → idle: what was stored under this number waits for adoption."""
+        update = {"$set": {"state": IDLE}, "$addToSet": {"abandoned": lane.seq}}
+        return await self._step(lane, STORING, update, now)
+
+    async def release(self, lane: Lane) -> None:
+        """Give the lane back."""
+        await self._lanes.update_one(
+            {"_id": lane.name, "owner": lane.owner}, {"$set": {"owner": None}}
+        )
+
+    async def all(self) -> list[Document]:
+        """Every lane there is."""
+        return await self._lanes.find({}).to_list()
+
+    async def _step(self, lane: Lane, state: str, update: dict[str, Any], now: datetime) -> Lane:
+        leased = {**update["$set"], "lease_until": now + LEASE}
+        stepped = await self._lanes.find_one_and_update(
+            {"_id": lane.name, "owner": lane.owner, "state": state, "seq": lane.seq},
+            {**update, "$set": leased},
+            return_document=ReturnDocument.AFTER,
+        )
+        if stepped is None:
+            raise LaneLostError(lane.name)
+        return _lane(stepped)
+
+
+def lane_names(count: int) -> Iterable[str]:
+    """The names of all lanes; a profile remembers one number per lane."""
+    return (f"lane-{number:02}" for number in range(count))
+
+
+def _lane(document: Document) -> Lane:
+    return Lane(
+        document["_id"],
+        document["owner"],
+        document["seq"],
+        document["state"],
+        tuple(document["abandoned"]),
+    )

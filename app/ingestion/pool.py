@@ -1,0 +1,134 @@
+"""The lanes that this process holds, handed out one batch at a time.
+
+A batch that ends badly leaves its lane in debt: it is taken again, and what it owes is done,
+before anybody uses it.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from app.errors import OverloadedError
+from app.ingestion.lanes import Lane, LaneRepository, lane_names
+
+Clock = Callable[[], datetime]
+Settle = Callable[["Turn"], Awaitable[None]]
+"""Does what a lane that was just taken owes, and leaves it idle."""
+
+
+class Turn:
+    """The use of one lane for one batch, from state to state."""
+
+    def __init__(self, lanes: LaneRepository, lane: Lane, clock: Clock) -> None:
+        self._lanes = lanes
+        self._clock = clock
+        self.lane = lane
+        self.settled = True
+
+    async def begin(self) -> None:
+        """idle → storing; from here on the lane is in debt until ``finish``."""
+        self.settled = False
+        self.lane = await self._lanes.begin(self.lane, now=self._clock())
+
+    async def commit(self) -> None:
+        """storing → applying."""
+        self.lane = await self._lanes.commit(self.lane, now=self._clock())
+
+    async def finish(self) -> None:
+        """applying → idle: nothing is owed."""
+        self.lane = await self._lanes.finish(self.lane, now=self._clock())
+        self.settled = True
+
+    async def abandon(self) -> None:
+        """storing → idle: what was stored waits for adoption."""
+        self.lane = await self._lanes.abandon(self.lane, now=self._clock())
+
+
+class LanePool:
+    """Up to ``size`` lanes of one process; batches that find none wait in a bounded queue."""
+
+    def __init__(  # noqa: PLR0913  # the composition root names each
+        self,
+        lanes: LaneRepository,
+        *,
+        owner: str,
+        size: int,
+        total: int,
+        max_waiting: int,
+        settle: Settle,
+        clock: Clock,
+    ) -> None:
+        self._lanes = lanes
+        self._owner = owner
+        self._names = list(lane_names(total))
+        self._max_waiting = max_waiting
+        self._settle = settle
+        self._clock = clock
+        self._waiting = 0
+        self._held: set[str] = set()
+        self._slots: asyncio.LifoQueue[Turn | None] = asyncio.LifoQueue()
+        self.in_debt: set[str] = set()
+        random.shuffle(self._names)
+        for _ in range(size):
+            self._slots.put_nowait(None)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Turn]:
+        """An idle lane for one batch."""
+        turn = await self._slot()
+        try:
+            turn = turn or await self._take()
+            yield turn
+        finally:
+            self._give_back(turn)
+
+    async def close(self) -> None:
+        """Give the lanes back, so that other processes need not wait for the leases to end."""
+        while not self._slots.empty():
+            turn = self._slots.get_nowait()
+            if turn:
+                await self._lanes.release(turn.lane)
+
+    async def _slot(self) -> Turn | None:
+        if self._slots.empty() and self._waiting >= self._max_waiting:
+            raise OverloadedError(self._waiting)
+        self._waiting += 1
+        try:
+            return await self._slots.get()
+        finally:
+            self._waiting -= 1
+
+    def _give_back(self, turn: Turn | None) -> None:
+        settled = turn is not None and turn.settled
+        if turn and not settled:
+            self._held.discard(turn.lane.name)
+            self.in_debt.add(turn.lane.name)
+        self._slots.put_nowait(turn if settled else None)
+
+    async def _take(self) -> Turn:
+        """A lane with its debts done: one that we left in debt, else a free one."""
+        candidates = [*self.in_debt, *(one for one in self._names if one not in self.in_debt)]
+        for name in candidates:
+            if name in self._held:
+                continue
+            self._held.add(name)
+            turn = await self._settled(name)
+            if turn:
+                return turn
+            self._held.discard(name)
+        raise OverloadedError(len(self._names))
+
+    async def _settled(self, name: str) -> Turn | None:
+        try:
+            lane = await self._lanes.take(name, owner=self._owner, now=self._clock())
+            turn = Turn(self._lanes, lane, self._clock) if lane else None
+            if turn:
+                await self._settle(turn)
+        except BaseException:
+            self._held.discard(name)
+            self.in_debt.add(name)
+            raise
+        self.in_debt.discard(name)
+        return turn

@@ -1,0 +1,160 @@
+"""Ingestion: a batch of events as sent, in; what became of each, out.
+
+The protocol, in a lane: begin; adopt what abandoned batches left; resolve identifiers to
+profiles; store the events; commit; fold and apply; finish. A crash before the commit leaves
+events that a later batch adopts; a crash after it leaves a lane whose next owner applies them.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from app.attributes.catalogue import Catalogue
+from app.attributes.check import DIMENSION
+from app.attributes.service import AttributeService
+from app.events.model import Event
+from app.events.repository import Batch, EventRepository
+from app.events.stored import Entry
+from app.ingestion.applying import Applier
+from app.ingestion.lanes import APPLYING, STORING, LaneRepository
+from app.ingestion.outcome import Outcome, Received, receive
+from app.ingestion.pool import Clock, LanePool, Turn
+from app.ingestion.targets import Targets
+from app.merging.service import MergeService
+
+
+class IngestionService:
+    """Takes events, and recovers what crashed processes left."""
+
+    def __init__(  # noqa: PLR0913  # the composition root names each
+        self,
+        *,
+        lanes: LaneRepository,
+        events: EventRepository,
+        attributes: AttributeService,
+        targets: Targets,
+        applier: Applier,
+        merging: MergeService,
+        owner: str,
+        lanes_held: int,
+        lanes_total: int,
+        max_waiting: int,
+        clock: Clock,
+    ) -> None:
+        self._lanes = lanes
+        self._events = events
+        self._attributes = attributes
+        self._targets = targets
+        self._applier = applier
+        self._merging = merging
+        self._owner = owner
+        self._clock = clock
+        self._pool = LanePool(
+            lanes,
+            owner=owner,
+            size=lanes_held,
+            total=lanes_total,
+            max_waiting=max_waiting,
+            settle=self._settle,
+            clock=clock,
+        )
+
+    async def ingest(
+        self, raw: Sequence[object], *, sent_at: datetime | None = None
+    ) -> Outcome:
+        """Take a batch; ``raw`` holds ``EventInput``s, or errors for those that were none."""
+        received = receive(raw, received_at=self._clock(), sent_at=sent_at)
+        if received.events:
+            async with self._pool.turn() as turn:
+                await self._batch(turn, received)
+        return received.outcome()
+
+    async def recover(self) -> int:
+        """Finish what stopped half-way: our own debts, lanes of the dead, merges; how many."""
+        if self._pool.in_debt:
+            async with self._pool.turn():
+                pass
+        stale = [lane["_id"] for lane in await self._lanes.all() if self._is_stale(lane)]
+        for name in stale:
+            lane = await self._lanes.take(name, owner=f"{self._owner}/recovery", now=self._clock())
+            if lane:
+                turn = Turn(self._lanes, lane, self._clock)
+                await self._settle(turn)
+                await self._lanes.release(turn.lane)
+        return len(stale) + await self._merging.recover()
+
+    async def close(self) -> None:
+        """Give the lanes back."""
+        await self._pool.close()
+
+    def _is_stale(self, lane: dict[str, object]) -> bool:
+        expired = lane["lease_until"] < self._clock()  # type: ignore[operator]  # a datetime, as the repository writes it
+        unfinished = lane["state"] in (STORING, APPLYING) or lane["abandoned"]
+        owned = lane["owner"] is not None
+        return expired and owned and bool(unfinished)
+
+    async def _batch(self, turn: Turn, received: Received) -> None:
+        await turn.begin()
+        catalogue = await self._catalogue(received.events)
+        entries = await self._store(turn, received, catalogue)
+        await turn.commit()
+        refused = await self._applier.apply(turn.lane, entries, catalogue, now=self._clock())
+        await turn.finish()
+        received.refuse(refused)
+
+    async def _store(
+        self, turn: Turn, received: Received, catalogue: Catalogue
+    ) -> list[Entry]:
+        """Store the batch; every event in the ledger under this number."""
+        batch = Batch(turn.lane.name, turn.lane.seq, catalogue.version)
+        adopted = await self._adopt(turn, batch)
+        targets = await self._targets.of_events(received.events, now=self._clock())
+        entries = [Entry(event, targets.get(event.id)) for event in received.events]
+        known = await self._events.store(entries, batch)
+        if known:
+            received.repeat(await self._events.with_ids(known))
+        return adopted + [entry for entry in entries if entry.event.id not in known]
+
+    async def _adopt(self, turn: Turn, batch: Batch) -> list[Entry]:
+        """What abandoned batches of this lane stored, now under our number."""
+        abandoned = list(turn.lane.abandoned)
+        if not abandoned or not await self._events.adopt(abandoned, batch):
+            return []
+        _, entries = await self._events.of_batch(batch.lane, batch.seq)
+        return entries
+
+    async def _settle(self, turn: Turn) -> None:
+        """Do what the former owner of a lane left undone."""
+        turn.settled = False
+        if turn.lane.state == STORING:
+            await turn.abandon()
+        if turn.lane.state == APPLYING:
+            await self._reapply(turn)
+        if turn.lane.abandoned:
+            await self._apply_abandoned(turn)
+        turn.settled = True
+
+    async def _reapply(self, turn: Turn) -> None:
+        """Fold and apply once more, under the definitions that the batch was begun with."""
+        version, entries = await self._events.of_batch(turn.lane.name, turn.lane.seq)
+        catalogue = (await self._attributes.current()).at(version)
+        await self._applier.apply(turn.lane, entries, catalogue, now=self._clock())
+        await turn.finish()
+
+    async def _apply_abandoned(self, turn: Turn) -> None:
+        await turn.begin()
+        catalogue = await self._attributes.current()
+        batch = Batch(turn.lane.name, turn.lane.seq, catalogue.version)
+        entries = await self._adopt(turn, batch)
+        await turn.commit()
+        await self._applier.apply(turn.lane, entries, catalogue, now=self._clock())
+        await turn.finish()
+
+    async def _catalogue(self, events: Iterable[Event]) -> Catalogue:
+        """The newest definitions, with all session dimensions that the events carry."""
+        catalogue = await self._attributes.current()
+        dimensions = {
+            key for event in events for key in event.properties if DIMENSION.fullmatch(key)
+        }
+        if not dimensions:
+            return catalogue
+        return await self._attributes.ensure_dimensions(dimensions, now=self._clock())

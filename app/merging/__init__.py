@@ -1,0 +1,1 @@
+"""Two profiles become one, and stay one whatever happens on the way."""

@@ -1,0 +1,63 @@
+"""Folds as MongoDB updates. Pure.
+
+A guarded update happens once: it carries ``guard.<key>: seq`` and its filter refuses a document
+that has it already. It needs no read before it, and no transaction around it.
+"""
+
+from typing import Any, NamedTuple, TypeAlias
+
+from app.aggregation.operators import operations
+from app.profiles.model import Fold
+
+Mql: TypeAlias = dict[str, Any]
+
+LIVE: Mql = {"merged_into": None, "deleted": None}
+"""Matches documents that are neither merged into another one nor deleted."""
+
+
+class GuardedUpdate(NamedTuple):
+    """An upsert whose filter refuses a document that has seen it, or that is not living."""
+
+    filter: Mql
+    update: Mql
+
+
+def guarded_update(document_id: str, guard: str, seq: int, update: Mql) -> GuardedUpdate:
+    """``update``, on a living document that has not seen ``seq`` under this guard; made if missing."""
+    path = f"guard.{guard}"
+    unseen = {"_id": document_id, **LIVE, path: {"$not": {"$gte": seq}}}
+    guarded = {**update, "$set": {**update.get("$set", {}), path: seq}}
+    return GuardedUpdate(unseen, guarded)
+
+
+def fold_update(fold: Fold, constants: Mql | None = None) -> Mql:
+    """The operators that combine the fold into a document; ``constants`` are set when it is made."""
+    update: Mql = {}
+    if fold.processed:
+        update["$min"] = {"created_at": fold.processed.created_at}
+        update["$max"] = {"updated_at": fold.processed.updated_at}
+    for name, (aggregation, state) in fold.attributes.items():
+        for operator, path, operand in operations(aggregation, f"attributes.{name}", state):
+            update.setdefault(operator, {})[path] = operand
+    sets = {"identifiers": fold.identifiers, "accounts": fold.accounts}
+    added = {name: {"$each": sorted(members)} for name, members in sets.items() if members}
+    if added:
+        update["$addToSet"] = added
+    if constants:
+        update["$setOnInsert"] = constants
+    return update
+
+
+def absorb_update(fold: Fold, frozen: Mql, suffix: str, constants: Mql | None = None) -> GuardedUpdate:
+    """Combine a frozen document's fold into another one, once.
+
+    What was applied to the frozen one counts as applied here: its guards come along, marked with
+    ``suffix`` (the profile they were raised on) unless they carry such a mark already.
+    """
+    update = fold_update(fold, constants)
+    for guard, seq in frozen.get("guard", {}).items():
+        marked = guard if "|" in guard else f"{guard}|{suffix}"
+        update.setdefault("$max", {})[f"guard.{marked}"] = seq
+    absorbed = sorted({frozen["_id"], *frozen.get("absorbed", ())})
+    update.setdefault("$addToSet", {})["absorbed"] = {"$each": absorbed}
+    return GuardedUpdate({**LIVE, "absorbed": {"$ne": frozen["_id"]}}, update)

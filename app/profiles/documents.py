@@ -1,0 +1,192 @@
+"""Profiles, accounts and sessions in MongoDB: guarded updates, closing, absorbing, following.
+
+Each method is a few atomic single-document operations, safe to repeat. Which documents to
+touch, and in which order, is decided in ``app.ingestion`` and ``app.merging``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from app.profiles.compile import LIVE, GuardedUpdate, Mql, fold_update, guarded_update
+from app.profiles.model import Fold
+from app.storage.client import Collection, Document
+
+_DUPLICATE_KEY = 11000
+_STANDING = {"guard": 1, "merged_into": 1, "deleted": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One document's share of a batch.
+
+    ``origin`` is the profile that the events were stored for. Applied to another document than
+    its own, the share is guarded under ``lane|origin``, so that no detour counts it twice.
+    """
+
+    document_id: str
+    origin: str
+    fold: Fold
+    constants: Mql | None = None
+    detour: bool = False
+
+    def guard(self, lane: str) -> str:
+        """The key that remembers this share on the document it goes to."""
+        return f"{lane}|{self.origin}" if self.detour else lane
+
+    def towards(self, document_id: str) -> "Share":
+        """The same share, for the document that took this one's place."""
+        return Share(document_id, self.origin, self.fold, self.constants, detour=True)
+
+
+class DocumentRepository:
+    """The aggregated documents of one collection."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._documents = collection
+
+    async def apply(self, shares: Iterable[Share], *, lane: str, seq: int) -> dict[str, str | None]:
+        """Apply every share exactly once; the document each ended in, by the id it set out for.
+
+        A share follows documents that were merged. None: the document is deleted.
+        """
+        ended: dict[str, str | None] = {}
+        waiting = {share.document_id: share for share in shares}
+        while waiting:
+            refused = await self._write(waiting, lane=lane, seq=seq)
+            ended |= {start: one.document_id for start, one in waiting.items() if start not in refused}
+            waiting = await self._redirected(refused, ended, lane=lane, seq=seq)
+        return ended
+
+    async def _write(
+        self, shares: dict[str, Share], *, lane: str, seq: int
+    ) -> dict[str, Share]:
+        """One bulk write; the shares whose document refused them."""
+        starts = list(shares)
+        updates = [
+            guarded_update(one.document_id, one.guard(lane), seq, fold_update(one.fold, one.constants))
+            for one in shares.values()
+        ]
+        try:
+            await self._documents.bulk_write([_upsert(one) for one in updates], ordered=False)
+        except BulkWriteError as error:
+            return {(start := starts[i]): shares[start] for i in _refused_indexes(error)}
+        return {}
+
+    async def _redirected(
+        self, refused: dict[str, Share], ended: dict[str, str | None], *, lane: str, seq: int
+    ) -> dict[str, Share]:
+        """Ask in this order: applied already, merged, deleted; else a racing upsert: try again.
+
+        Also a tombstone may have it: its frozen content carries what was applied.
+        """
+        if not refused:
+            return {}
+        standing = await self._standing(one.document_id for one in refused.values())
+        again: dict[str, Share] = {}
+        for start, share in refused.items():
+            document = standing.get(share.document_id, {})
+            if document.get("guard", {}).get(share.guard(lane), 0) >= seq:
+                ended[start] = share.document_id
+            elif document.get("merged_into") is not None:
+                again[start] = share.towards(document["merged_into"])
+            elif document.get("deleted") is not None:
+                ended[start] = None
+            else:
+                again[start] = share
+        return again
+
+    async def _standing(self, ids: Iterable[str]) -> dict[str, Document]:
+        found = self._documents.find({"_id": {"$in": sorted(set(ids))}}, _STANDING)
+        return {document["_id"]: document async for document in found}
+
+    async def roots(self, ids: Iterable[str]) -> dict[str, str]:
+        """The document that each id leads to through merges; itself where there was none."""
+        leads = {one: one for one in ids}
+        moving = set(leads)
+        while moving:
+            query = {"_id": {"$in": sorted(moving)}, "merged_into": {"$ne": None}}
+            merged = {
+                document["_id"]: document["merged_into"]
+                async for document in self._documents.find(query, {"merged_into": 1})
+            }
+            leads = {one: merged.get(root, root) for one, root in leads.items()}
+            moving = set(merged.values())
+        return leads
+
+    async def deleted(self, ids: Iterable[str]) -> set[str]:
+        """Those of these documents that are deleted."""
+        query = {"_id": {"$in": sorted(set(ids))}, "deleted": {"$ne": None}}
+        return {document["_id"] async for document in self._documents.find(query, {"_id": 1})}
+
+    async def get(self, document_id: str) -> Document | None:
+        """The document, living or not."""
+        return await self._documents.find_one({"_id": document_id})
+
+    async def living(self, ids: Iterable[str]) -> dict[str, Document]:
+        """The living ones of these documents, by id."""
+        found = self._documents.find({"_id": {"$in": sorted(set(ids))}, "merged_into": None, "deleted": None})
+        return {document["_id"]: document async for document in found if "created_at" in document}
+
+    async def close(self, document_id: str, *, into: str, now: datetime) -> bool:
+        """Freeze a living document as a tombstone that leads to ``into``; False if it is not living.
+
+        A document that was claimed but never written is closed too.
+        """
+        tombstone = {"merged_into": into, "pending": True, "closed_at": now}
+        try:
+            closed = await self._documents.update_one(
+                {"_id": document_id, **LIVE}, {"$set": tombstone}, upsert=True
+            )
+        except DuplicateKeyError:
+            return False
+        return bool(closed.matched_count or closed.upserted_id)
+
+    async def absorb(self, into: str, absorbing: GuardedUpdate) -> str | None:
+        """Apply what ``absorb_update`` made, once, following merges; where it ended, None if deleted."""
+        source = absorbing.filter["absorbed"]["$ne"]
+        while True:
+            try:
+                await self._documents.update_one(
+                    {"_id": into, **absorbing.filter}, absorbing.update, upsert=True
+                )
+            except DuplicateKeyError:
+                document = await self.get(into) or {}
+                if source in document.get("absorbed", ()):
+                    return into
+                if document.get("deleted") is not None:
+                    return None
+                into = document.get("merged_into") or into
+            else:
+                return into
+
+    async def clear(self, document_id: str) -> None:
+        """Drop the content of a tombstone that was absorbed; it goes on leading to the other one."""
+        content = {"attributes": "", "identifiers": "", "accounts": "", "profile": "", "pending": ""}
+        await self._documents.update_one(
+            {"_id": document_id, "merged_into": {"$ne": None}}, {"$unset": content}
+        )
+
+    async def pending(self, query: Mapping[str, Any]) -> list[Document]:
+        """Tombstones whose content has not been taken over yet."""
+        return await self._documents.find({**query, "pending": True}).to_list()
+
+    async def of_profile(self, profile: str) -> list[Document]:
+        """The documents that belong to a profile, closed ones with content included."""
+        return await self._documents.find({"profile": profile}).to_list()
+
+
+def _upsert(guarded: GuardedUpdate) -> UpdateOne:
+    return UpdateOne(guarded.filter, guarded.update, upsert=True)
+
+
+def _refused_indexes(error: BulkWriteError) -> list[int]:
+    """The operations whose filter did not match; any other failure is raised."""
+    failures = error.details["writeErrors"]
+    if any(failure["code"] != _DUPLICATE_KEY for failure in failures):
+        raise error
+    return [failure["index"] for failure in failures]

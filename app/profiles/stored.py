@@ -1,0 +1,35 @@
+"""Aggregated documents as folds. Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.aggregation.monoids import Aggregation, State
+from app.aggregation.stored import load_state
+from app.attributes.catalogue import Catalogue
+from app.attributes.model import ProfileKind
+from app.profiles.model import Fold, Processed
+
+
+def load_fold(document: dict[str, Any], kind: ProfileKind, catalogue: Catalogue) -> Fold:
+    """The fold that a document holds; values of attributes that are gone are left out."""
+    return Fold(
+        dict(_states(document.get("attributes", {}), kind, catalogue)),
+        frozenset(document.get("identifiers", ())),
+        frozenset(document.get("accounts", ())),
+        _processed(document),
+    )
+
+
+def _processed(document: dict[str, Any]) -> Processed | None:
+    if "created_at" not in document:  # claimed, closed or back-filled, but never written by events
+        return None
+    return Processed(document["created_at"], document["updated_at"])
+
+
+def _states(
+    stored: dict[str, Any], kind: ProfileKind, catalogue: Catalogue
+) -> Iterator[tuple[str, tuple[Aggregation, State]]]:
+    for name, state in stored.items():
+        definition = catalogue.get(kind, name)
+        if definition:
+            yield name, (definition.aggregation, load_state(definition.aggregation, state))

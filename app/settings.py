@@ -1,0 +1,89 @@
+"""Settings, from environment variables. Each is documented here and in the README."""
+
+from ipaddress import ip_address
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import SettingError
+
+
+class Settings(BaseSettings):
+    """What can be set from outside; every default is safe on a developer's machine."""
+
+    model_config = SettingsConfigDict(frozen=True, str_strip_whitespace=True)
+
+    host: str = Field(
+        "127.0.0.1",
+        description="Address to listen on. Loopback unless told otherwise: there is no access "
+        "control yet, so whoever reaches the port can read and change everything.",
+    )
+    port: Annotated[int, Ge(1), Le(65535)] = Field(8000, description="Port to listen on.")
+    mongodb_uri: str | None = Field(
+        None, description="Database to use. Without it: an embedded store in memory."
+    )
+    mongodb_database: str = Field("profilegraph", description="Name of the database.")
+    demo_data: bool | None = Field(
+        None,
+        description="1: fill an empty database with demo data; 0: start empty. Without it: "
+        "the embedded store is filled, a real database is not.",
+    )
+    ingestion_lanes: Annotated[int, Ge(1), Le(64)] = Field(
+        4, description="Batches that one process ingests at the same time."
+    )
+    ingestion_queue: Annotated[int, Ge(0), Le(10_000)] = Field(
+        256, description="Batches that may wait for a lane before clients are told to retry."
+    )
+    introspection: bool = Field(
+        True, description="Whether the schema may be asked for; GraphiQL needs it."
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Log lines for people (console) or for machines (json)."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe log lines that are written."
+    )
+
+    @field_validator("mongodb_uri", mode="after")
+    @classmethod
+    def _empty_is_none(cls, value: str | None) -> str | None:
+        return value or None
+
+    @field_validator("mongodb_uri", mode="after")
+    @classmethod
+    def _is_mongodb(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("mongodb://", "mongodb+srv://")):
+            raise ValueError("it has to begin with mongodb:// or mongodb+srv://")
+        return value
+
+    @field_validator("mongodb_database", mode="after")
+    @classmethod
+    def _is_database_name(cls, value: str) -> str:
+        if not value or len(value) > 63 or set(value) & set('/\\. "$*<>:|?\x00'):  # noqa: PLR2004  # MongoDB's own limit
+            raise ValueError("it is no name of a MongoDB database")
+        return value
+
+    @property
+    def with_demo_data(self) -> bool:
+        """Whether an empty database is filled with demo data."""
+        return self.mongodb_uri is None if self.demo_data is None else self.demo_data
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+def load_settings() -> Settings:
+    """The settings of this process; the first that cannot be used is named."""
+    try:
+        return Settings()
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        name = str(first["loc"][0]).upper()
+        raise SettingError(name, str(first["msg"]).removeprefix("Value error, ")) from None

@@ -1,0 +1,86 @@
+"""The steps, in order. A step is never changed once released; a new need is a new step.
+
+Every step may run twice and may run while the service is up. Collections shard as follows, where
+MongoDB is a cluster:
+
+- ``identifiers``, ``profiles``, ``accounts``: hashed ``_id``; every hot query names the ``_id``.
+- ``events``: hashed ``profile`` for reading one person's history would split the uniqueness of
+  event ids, which counting once depends on; so hashed ``_id`` too.
+- ``sessions``: hashed ``profile``; their ids begin with it, so they stay unique.
+- ``lanes``, ``settings``, ``migrations``: small, not sharded.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from pymongo import ASCENDING, DESCENDING
+
+from app.storage.client import Database
+
+_MONTH_SECONDS = 30 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One numbered change of the database."""
+
+    number: int
+    title: str
+    apply: Callable[[Database], Awaitable[None]]
+
+    @property
+    def id(self) -> str:
+        """The name under which the step is recorded."""
+        return f"{self.number:04}"
+
+
+async def _index_events(database: Database) -> None:
+    events = database["events"]
+    await events.create_index([("lane", ASCENDING), ("seq", ASCENDING)], name="batch")
+    await events.create_index([("target", ASCENDING)], name="target")
+    await events.create_index([("profile", ASCENDING), ("time", DESCENDING)], name="history")
+    await events.create_index([("account", ASCENDING), ("time", DESCENDING)], name="account_history")
+
+
+async def _index_registry(database: Database) -> None:
+    await database["identifiers"].create_index([("profile", ASCENDING)], name="owner")
+
+
+async def _index_profiles(database: Database) -> None:
+    profiles = database["profiles"]
+    await profiles.create_index([("identifiers", ASCENDING)], name="identifiers")
+    await profiles.create_index([("accounts", ASCENDING), ("_id", DESCENDING)], name="members")
+    await _index_tombstones(database, "profiles")
+
+
+async def _index_sessions(database: Database) -> None:
+    await database["sessions"].create_index(
+        [("profile", ASCENDING), ("attributes.started_at", DESCENDING)], name="history"
+    )
+    await _index_tombstones(database, "sessions")
+
+
+async def _index_tombstones(database: Database, collection: str) -> None:
+    """Unfinished merges are found at once; finished ones redirect for a month, then go."""
+    documents = database[collection]
+    await documents.create_index(
+        [("pending", ASCENDING)], name="pending", partialFilterExpression={"pending": True}
+    )
+    await documents.create_index(
+        [("closed_at", ASCENDING)], name="tombstones", expireAfterSeconds=_MONTH_SECONDS
+    )
+
+
+async def _seed_catalogue(database: Database) -> None:
+    await database["settings"].update_one(
+        {"_id": "attributes"}, {"$setOnInsert": {"version": 0, "definitions": {}}}, upsert=True
+    )
+
+
+STEPS = (
+    Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
+    Step(2, "Index the identifier registry by owner", _index_registry),
+    Step(3, "Index profiles by identifier and account", _index_profiles),
+    Step(4, "Index sessions by profile and start", _index_sessions),
+    Step(5, "Create the catalogue of attributes", _seed_catalogue),
+)
