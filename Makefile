@@ -52,7 +52,7 @@ lock: install ## Renew requirements.lock from pyproject.toml
 clean: ## Remove everything that was made
 	@echo "» Removing the environment, caches and build results"
 	@rm -rf .venv build dist ./*.egg-info .coverage .coverage.* htmlcov .hypothesis \
-	  .import_linter_cache .mypy_cache .pytest_cache .ruff_cache app/web/graphiql/node_modules
+	  .import_linter_cache .mypy_cache .pytest_cache .ruff_cache app/web/graphiql/assets
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: install graphiql
@@ -81,7 +81,7 @@ $(STAMPS)/requirements: requirements.lock | $(STAMPS)/environment
 
 $(STAMPS)/project: pyproject.toml $(STAMPS)/requirements
 	@echo "» Installing ProfileGraph itself, editable"
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Without npm there is no stamp, so that the assets come as soon as npm is there.

@@ -12,8 +12,8 @@
     │   ├── AttributeExistsError  ATTRIBUTE_EXISTS         the name is taken
     │   ├── AttributeUnknownError ATTRIBUTE_UNKNOWN        no attribute has this name
     │   ├── ProfileNotFoundError  PROFILE_NOT_FOUND        no living profile is meant
-    │   ├── MergeRefusedError     MERGE_REFUSED            profiles that cannot be joined as asked
-    │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that cannot be served
+    │   ├── MergeRefusedError     MERGE_REFUSED            profiles that cannot be joined so
+    │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that is none
     │   └── MappingError          MAPPING_INVALID          an import mapping that cannot be used
     └── RetryError                                         nothing is wrong with the input: ask again
         ├── LaneLostError         LANE_LOST                another process took the work over
@@ -198,8 +198,11 @@ class StoreUnavailableError(RetryError):
         super().__init__("The database does not answer; send the request again.")
 
 
+_SHOWN = 60
+
+
 def _shown(value: object) -> str:
     """The value as it may stand in a message: short, on one line, quoted like JSON text."""
     text = value if isinstance(value, str) else str(value)
-    short = text if len(text) <= 60 else f"{text[:57]}..."
+    short = text if len(text) <= _SHOWN else f"{text[:57]}..."
     return '"' + short.encode("unicode_escape").decode("ascii") + '"'

@@ -1,77 +1,118 @@
-"""The composition root: every part of the service, put together in one place."""
+"""The composition root of the server: settings in, an ASGI application out."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from uuid import uuid4
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from functools import partial
 
-from app.attributes.repository import AttributeRepository
-from app.attributes.service import AttributeService
-from app.events.repository import EventRepository
-from app.identity.repository import IdentifierRepository
-from app.ingestion.applying import Applier
-from app.ingestion.lanes import LaneRepository
-from app.ingestion.service import IngestionService
-from app.ingestion.targets import Targets
-from app.merging.service import MergeService
-from app.profiles.documents import DocumentRepository
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
+
+from app.demo.load import load_demo
+from app.services import Services, compose, utc_now
 from app.settings import Settings
-from app.storage.client import Database
-from app.values import milliseconds
+from app.storage.client import Database, close, connect
+from app.storage.faults import known
+from app.web.answers import answer_error
+from app.web.events import EventsEndpoint
+from app.web.graphiql.routes import graphiql_page, graphiql_routes
+from app.web.graphql import GraphQLView
+from app.web.health import Readiness, health
+from graphql_schema.context import Context
+from graphql_schema.schema import build_schema
+from migrations.runner import migrate, missing
 
-Clock = Callable[[], datetime]
+MAX_BODY = 16 * 1024 * 1024
+"""Bytes of a request: 1,000 events of 16 KiB, which is a large batch of large events."""
 
-ALL_LANES = 64
-"""Lanes of a database: profiles remember one number for each that changed them."""
+RECOVERY_SECONDS = 5.0
+"""How often what crashed processes left is looked for; their leases last three times as long."""
 
-
-def utc_now() -> datetime:
-    """The time, as precise as the store keeps it."""
-    return milliseconds(datetime.now(UTC))
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What the API is made of."""
-
-    database: Database
-    attributes: AttributeService
-    ingestion: IngestionService
-    merging: MergeService
+log = structlog.get_logger(__name__)
 
 
-def compose(database: Database, settings: Settings, clock: Clock = utc_now) -> Services:
-    """The services over one database."""
-    profiles = DocumentRepository(database["profiles"])
-    sessions = DocumentRepository(database["sessions"])
-    identifiers, events = IdentifierRepository(database), EventRepository(database)
-    attributes = AttributeService(AttributeRepository(database))
-    merging = MergeService(
-        profiles=profiles,
-        sessions=sessions,
-        events=events,
-        identifiers=identifiers,
-        attributes=attributes,
+def create_app(settings: Settings, database: Database | None = None) -> Starlette:
+    """The server; connects to the database of the settings unless it is given one."""
+    store = (
+        database
+        if database is not None
+        else connect(settings.mongodb_uri, settings.mongodb_database)
     )
-    targets = Targets(identifiers=identifiers, profiles=profiles, merging=merging)
-    applier = Applier(
-        profiles=profiles,
-        sessions=sessions,
-        accounts=DocumentRepository(database["accounts"]),
-        merging=merging,
-        targets=targets,
+    services = compose(store, settings)
+
+    async def context(_request: Request) -> Context:
+        return Context(services)
+
+    async def lacking() -> list[str]:
+        return [f"{step.id} {step.title}" for step in await missing(store)]
+
+    view = GraphQLView(
+        build_schema(introspection=settings.introspection), get_context=context, page=graphiql_page
     )
-    ingestion = IngestionService(
-        lanes=LaneRepository(database),
-        events=events,
-        attributes=attributes,
-        targets=targets,
-        applier=applier,
-        merging=merging,
-        owner=str(uuid4()),
-        lanes_held=settings.ingestion_lanes,
-        lanes_total=ALL_LANES,
-        max_waiting=settings.ingestion_queue,
-        clock=clock,
+    return Starlette(
+        routes=[
+            Route("/graphql", view),
+            *graphiql_routes(),
+            Route("/v1/events", EventsEndpoint(services.ingestion).take, methods=["POST"]),
+            Route("/health", health),
+            Route("/ready", Readiness(lacking).check),
+        ],
+        exception_handlers={
+            Exception: answer_error,
+            404: answer_error,
+            405: answer_error,
+            413: answer_error,
+        },
+        lifespan=partial(_lifespan, services=services, settings=settings),
+        max_body_size=MAX_BODY,
     )
-    return Services(database, attributes, ingestion, merging)
+
+
+@asynccontextmanager
+async def _lifespan(
+    _app: Starlette, *, services: Services, settings: Settings
+) -> AsyncIterator[None]:
+    prepared = await _try(_prepare(services, settings))
+    recovering = asyncio.create_task(_keep_up(services, settings, prepared=prepared))
+    try:
+        yield
+    finally:
+        recovering.cancel()
+        await asyncio.gather(recovering, return_exceptions=True)
+        await services.close()
+        await close(services.database)
+
+
+async def _prepare(services: Services, settings: Settings) -> None:
+    if settings.mongodb_uri is None or settings.migrate_on_start:
+        async for step in migrate(services.database, now=utc_now()):
+            log.info("migrated", step=step.id, title=step.title)
+    if settings.with_demo_data and not await services.profiles.count():
+        log.info("loading_demo_data")
+        log.info("demo_data_loaded", events=await load_demo(services.ingestion, now=utc_now()))
+
+
+async def _keep_up(services: Services, settings: Settings, *, prepared: bool) -> None:
+    """Prepare a database that was away at the start; from then on recover what others left."""
+    while True:
+        await asyncio.sleep(RECOVERY_SECONDS)
+        prepared = prepared or await _try(_prepare(services, settings))
+        if prepared:
+            await _try(_recover(services))
+
+
+async def _recover(services: Services) -> None:
+    if found := await services.recover():
+        log.info("recovered", things=found)
+
+
+async def _try(work: Awaitable[None]) -> bool:
+    """Whether it worked; what did not is tried again, and ``/ready`` tells meanwhile."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001  # whatever it is, the next turn may do better
+        log.warning("will_try_again", error=str(known(error)))
+        return False
+    return True

@@ -30,6 +30,11 @@ class Settings(BaseSettings):
         description="1: fill an empty database with demo data; 0: start empty. Without it: "
         "the embedded store is filled, a real database is not.",
     )
+    migrate_on_start: bool = Field(
+        default=True,
+        description="Whether `serve` brings the database to the shape it needs. 0: only "
+        "`profilegraph migrate` does.",
+    )
     ingestion_lanes: Annotated[int, Ge(1), Le(64)] = Field(
         4, description="Batches that one process ingests at the same time."
     )
@@ -37,7 +42,7 @@ class Settings(BaseSettings):
         256, description="Batches that may wait for a lane before clients are told to retry."
     )
     introspection: bool = Field(
-        True, description="Whether the schema may be asked for; GraphiQL needs it."
+        default=True, description="Whether the schema may be asked for; GraphiQL needs it."
     )
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people (console) or for machines (json)."

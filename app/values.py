@@ -47,6 +47,8 @@ def milliseconds(moment: datetime) -> datetime:
 
 def to_text(raw: object) -> str:
     """Text as it is; numbers and booleans as JSON writes them."""
+    if isinstance(raw, str) and len(raw) <= MAX_TEXT:
+        return raw
     if isinstance(raw, bool):
         return "true" if raw else "false"
     text = _plain(to_number(raw)) if isinstance(raw, int | float | Decimal) else raw

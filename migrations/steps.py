@@ -39,7 +39,9 @@ async def _index_events(database: Database) -> None:
     await events.create_index([("lane", ASCENDING), ("seq", ASCENDING)], name="batch")
     await events.create_index([("target", ASCENDING)], name="target")
     await events.create_index([("profile", ASCENDING), ("time", DESCENDING)], name="history")
-    await events.create_index([("account", ASCENDING), ("time", DESCENDING)], name="account_history")
+    await events.create_index(
+        [("account", ASCENDING), ("time", DESCENDING)], name="account_history"
+    )
 
 
 async def _index_registry(database: Database) -> None:

@@ -10,12 +10,29 @@ from uuid import uuid4
 import pytest
 
 from app.storage.client import Database, close, connect
+from tests.living import World, start
+
+URI = os.environ.get("MONGODB_URI") or None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked ``server`` say nothing without one."""
+    missing = pytest.mark.skip(reason="needs a server: set MONGODB_URI")
+    for item in items:
+        if URI is None and item.get_closest_marker("server"):
+            item.add_marker(missing)
 
 
 @pytest.fixture
 async def database() -> AsyncIterator[Database]:
     """A fresh, empty database, dropped afterwards."""
-    store = connect(os.environ.get("MONGODB_URI"), f"test_{uuid4().hex[:16]}")
+    store = connect(URI, f"test_{uuid4().hex[:16]}")
     yield store
     await store.client.drop_database(store.name)
     await close(store)
+
+
+@pytest.fixture
+async def world(database: Database) -> World:
+    """The service over the database, with a clock that the test sets."""
+    return await start(database)

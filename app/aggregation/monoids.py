@@ -72,11 +72,11 @@ def _combine_ends(a: State, b: State) -> Entries:
 
 
 def _smaller(a: State, b: State) -> State:
-    return min(a, b)  # type: ignore[type-var]  # both states are of one kind
+    return min(a, b)
 
 
 def _larger(a: State, b: State) -> State:
-    return max(a, b)  # type: ignore[type-var]  # both states are of one kind
+    return max(a, b)
 
 
 def _numbers(values: Sequence[Stamped]) -> list[Value]:
@@ -89,9 +89,11 @@ MONOIDS: dict[Aggregation, Monoid] = {
     Aggregation.FIRST_AND_LAST: Monoid(_fold_ends, _combine_ends),
     Aggregation.LIST: Monoid(newest, lambda a, b: newest(_entries(a) + _entries(b))),
     Aggregation.UNIQUE_LIST: Monoid(earliest, lambda a, b: earliest(_entries(a) + _entries(b))),
-    Aggregation.MIN: Monoid(lambda values: min(_numbers(values)), _smaller),  # type: ignore[type-var]  # values of one attribute are of one type
-    Aggregation.MAX: Monoid(lambda values: max(_numbers(values)), _larger),  # type: ignore[type-var]  # values of one attribute are of one type
-    Aggregation.SUM: Monoid(lambda values: total(_numbers(values)), lambda a, b: total([_number(a), _number(b)])),
+    Aggregation.MIN: Monoid(lambda values: min(_numbers(values)), _smaller),
+    Aggregation.MAX: Monoid(lambda values: max(_numbers(values)), _larger),
+    Aggregation.SUM: Monoid(
+        lambda values: total(_numbers(values)), lambda a, b: total([_number(a), _number(b)])
+    ),
 }
 
 

@@ -49,7 +49,7 @@ def load_stamped(stored: Mapping[str, Stored]) -> Stamped:
 
 
 def unique_key(value: Value) -> str:
-    """The key of a value in the map of a unique list: safe as a field name, same for equal values."""
+    """The key of a value in the map of a unique list: a safe name, the same for equal values."""
     text = format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
     return blake2b(text.encode(), digest_size=12).hexdigest()
 

@@ -37,9 +37,15 @@ class Branch:
 class Catalogue:
     """An immutable set of definitions: the defaults and those that were added."""
 
-    def __init__(self, version: int = 0, added: Iterable[AttributeDefinition] = ()) -> None:
+    def __init__(
+        self,
+        version: int = 0,
+        added: Iterable[AttributeDefinition] = (),
+        *,
+        defaults: Iterable[AttributeDefinition] = default_attributes(),
+    ) -> None:
         self.version = version
-        self._by_key = {one.key: one for one in (*default_attributes(), *added)}
+        self._by_key = {one.key: one for one in (*defaults, *added)}
 
     def get(self, kind: ProfileKind, name: str) -> AttributeDefinition | None:
         """The definition of this name, if there is one."""
@@ -49,7 +55,9 @@ class Catalogue:
         """The definitions as they were at an older version."""
         if version >= self.version:
             return self
-        return Catalogue(version, (one for one in self._by_key.values() if 0 < one.since <= version))
+        return Catalogue(
+            version, (one for one in self._by_key.values() if 0 < one.since <= version)
+        )
 
     def of_kind(self, kind: ProfileKind) -> Iterator[AttributeDefinition]:
         """The definitions for one kind of document, defaults first, then by age."""

@@ -84,9 +84,7 @@ def _check_shared_source(definition: AttributeDefinition, catalogue: Catalogue) 
 
 def _check_count(definition: AttributeDefinition, catalogue: Catalogue) -> None:
     custom = [
-        one
-        for one in catalogue.of_kind(definition.kind)
-        if one.origin is AttributeOrigin.CUSTOM
+        one for one in catalogue.of_kind(definition.kind) if one.origin is AttributeOrigin.CUSTOM
     ]
     if definition.origin is AttributeOrigin.CUSTOM and len(custom) >= MAX_CUSTOM:
         raise AttributeInvalidError("name", f"there are {MAX_CUSTOM} custom attributes already")

@@ -74,7 +74,7 @@ _PIWIK_CONSENTS = (
 )
 
 
-def _default(  # noqa: PLR0913  # a row of a table: its columns are its arguments
+def _default(  # a row of a table: its columns are its arguments
     kind: ProfileKind,
     name: str,
     display: str,
@@ -99,7 +99,9 @@ def _default(  # noqa: PLR0913  # a row of a table: its columns are its argument
 
 def _seen(kind: ProfileKind) -> tuple[AttributeDefinition, ...]:
     return (
-        _default(kind, "first_seen", "First Seen", "event.time", Aggregation.MIN, DataType.DATETIME),
+        _default(
+            kind, "first_seen", "First Seen", "event.time", Aggregation.MIN, DataType.DATETIME
+        ),
         _default(kind, "last_seen", "Last Seen", "event.time", Aggregation.MAX, DataType.DATETIME),
     )
 
@@ -194,6 +196,7 @@ def session_attributes() -> tuple[AttributeDefinition, ...]:
         _session("view_count", "event.views", Aggregation.SUM, number),
         _session("action_count", "event.actions", Aggregation.SUM, number),
         _session("error_count", "event.errors", Aggregation.SUM, number),
+        _session("frustration_count", "event.frustrations", Aggregation.SUM, number),
         *(_session(kind, f"event.{kind}", Aggregation.SUM, number) for kind in FRUSTRATIONS),
     )
 

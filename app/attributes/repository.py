@@ -30,16 +30,38 @@ class AttributeRepository:
         found = await self._settings.find_one({"_id": CATALOGUE})
         return _catalogue(found) if found else Catalogue()
 
-    async def add(self, definitions: list[AttributeDefinition], *, onto: int) -> Catalogue | None:
-        """The catalogue with these definitions, or None where ``onto`` is not the newest version."""
+    async def add(
+        self, definitions: list[AttributeDefinition], *, onto: int, waiting: bool = False
+    ) -> Catalogue | None:
+        """The catalogue with these definitions, or None where ``onto`` is not the newest version.
+
+        ``waiting``: they are to be filled from stored events.
+        """
         since = onto + 1
         added = {f"definitions.{one.key}": _document(one, since) for one in definitions}
         updated = await self._settings.find_one_and_update(
             {"_id": CATALOGUE, "version": onto},
-            {"$set": {**added, "version": since}},
+            {"$set": {**added, "version": since}, **_queue(definitions, waiting=waiting)},
             return_document=ReturnDocument.AFTER,
         )
         return _catalogue(updated) if updated else None
+
+    async def waiting(self) -> list[tuple[ProfileKind, str]]:
+        """Kind and name of the definitions that are still to be filled, oldest first."""
+        found = await self._settings.find_one({"_id": CATALOGUE}, {"waiting": 1})
+        keys = (key.split(":", 1) for key in (found or {}).get("waiting", ()))
+        return [(ProfileKind(kind), name) for kind, name in keys]
+
+    async def filled(self, kind: ProfileKind, name: str) -> None:
+        """The definition has been filled."""
+        await self._settings.update_one(
+            {"_id": CATALOGUE}, {"$pull": {"waiting": f"{kind}:{name}"}}
+        )
+
+
+def _queue(definitions: list[AttributeDefinition], *, waiting: bool) -> dict[str, Any]:
+    keys = [one.key for one in definitions]
+    return {"$push": {"waiting": {"$each": keys}}} if waiting else {}
 
 
 def _document(definition: AttributeDefinition, since: int) -> dict[str, Any]:

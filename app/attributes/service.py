@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.aggregation.monoids import Aggregation
 from app.attributes.catalogue import Catalogue
@@ -11,6 +11,8 @@ from app.attributes.model import AttributeDefinition, AttributeOrigin, ProfileKi
 from app.attributes.repository import AttributeRepository
 from app.attributes.sources import normal_source
 from app.values import DataType
+
+_RECENT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,14 @@ class AttributeService:
     def __init__(self, repository: AttributeRepository) -> None:
         self._repository = repository
         self.known = Catalogue()
+        self._asked_at: datetime | None = None
+
+    async def recent(self, *, now: datetime) -> Catalogue:
+        """The catalogue for reading: at most a second behind what other processes have added."""
+        if self._asked_at is None or now - self._asked_at > _RECENT:
+            self._asked_at = now
+            return await self.current()
+        return self.known
 
     async def current(self) -> Catalogue:
         """The newest catalogue."""
@@ -39,25 +49,37 @@ class AttributeService:
             self.known = await self._repository.load()
         return self.known
 
-    async def create(self, new: NewAttribute, *, now: datetime) -> AttributeDefinition:
-        """Add a custom attribute; from the next batch on, events feed it."""
+    async def create(
+        self, new: NewAttribute, *, now: datetime, waiting: bool = False
+    ) -> AttributeDefinition:
+        """Add a custom attribute; from the next batch on, events feed it.
+
+        ``waiting``: it is also to be filled from stored events, see ``app.ingestion.backfill``.
+        """
         definition = _custom(new, now)
-        await self._add([definition])
+        await self._add([definition], waiting=waiting)
         return self._stored(definition)
 
     async def ensure_dimensions(self, names: Iterable[str], *, now: datetime) -> Catalogue:
         """The catalogue with a unique list of text for each of these session dimensions."""
         catalogue = self.known
         missing = [name for name in sorted(names) if not catalogue.get(ProfileKind.USER, name)]
-        return await self._add([_dimension(name, now) for name in missing]) if missing else catalogue
+        return (
+            await self._add([_dimension(name, now) for name in missing]) if missing else catalogue
+        )
 
-    async def _add(self, definitions: list[AttributeDefinition]) -> Catalogue:
+    async def _add(
+        self, definitions: list[AttributeDefinition], *, waiting: bool = False
+    ) -> Catalogue:
         while True:  # each turn means that somebody else has just added another definition
             catalogue = await self.current()
             fresh = [one for one in definitions if not _is_known_dimension(one, catalogue)]
             for definition in fresh:
                 check_definition(definition, catalogue)
-            added = await self._repository.add(fresh, onto=catalogue.version) if fresh else catalogue
+            if not fresh:
+                return catalogue
+            version = catalogue.version
+            added = await self._repository.add(fresh, onto=version, waiting=waiting)
             if added:
                 self.known = added
                 return added

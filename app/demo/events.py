@@ -91,7 +91,7 @@ def _known_from(chance: Random, login: Login, steps: list[Step]) -> int:
         case Login.ALREADY:
             return 0
         case Login.MIDWAY:
-            return chance.randint(1, len(steps))
+            return chance.randint(1, (len(steps) + 1) // 2)
         case Login.NEVER:
             return len(steps)
 

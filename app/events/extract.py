@@ -1,7 +1,7 @@
 """Which values an event carries for which attributes. Pure."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from app.aggregation.stamps import MAX_POSITIONS, Stamped
@@ -30,9 +30,10 @@ class Extracted:
 def extract(event: Event, catalogue: Catalogue) -> Extracted:
     """Every value of the event that feeds an attribute, coerced and stamped."""
     extracted = Extracted()
+    tie = event.tie
     for feed, raw in _fed(catalogue.root, event.parts()):
         try:
-            stamped = _stamp(feed, raw, event)
+            stamped = _stamp(feed, raw, event.time, tie)
         except ValueRefusedError as refused:
             extracted.refused.append(Refusal(event.id, feed.names, str(refused)))
         else:
@@ -41,39 +42,39 @@ def extract(event: Event, catalogue: Catalogue) -> Extracted:
     return extracted
 
 
-def _fed(branch: Branch, payload: Payload) -> Iterator[tuple[Feed, Any]]:
+_Fed = list[tuple[Feed, Any]]
+
+
+def _fed(branch: Branch, payload: Payload) -> _Fed:
     """The feeds that fields of this payload end at; a missing or null value feeds nothing."""
+    fed: _Fed = []
     for key, raw in payload.items():
-        if raw is None:
+        child = branch.children.get(key) or (_dotted(branch, key) if "." in key else None)
+        if child is None or raw is None:
             continue
-        child = branch.children.get(key)
-        if child is None:
-            child = _dotted(branch, key) if "." in key else None
-            if child is None:
-                continue
         for feed in child.feeds:
-            yield feed, raw
+            fed.append((feed, raw))  # hot: most keys have one feed or none
         if child.children and isinstance(raw, dict):
-            yield from _fed(child, raw)
+            fed += _fed(child, raw)
+    return fed
 
 
 def _dotted(branch: Branch, key: str) -> Branch | None:
-    """Where a key with dots leads: ``{"a.b": 1}`` feeds the same attributes as ``{"a": {"b": 1}}``."""
+    """Where a key with dots leads: ``{"a.b": 1}`` feeds what ``{"a": {"b": 1}}`` does."""
     found: Branch | None = branch
     for part in key.split("."):
         found = found.children.get(part) if found else None
     return found
 
 
-def _stamp(feed: Feed, raw: Any, event: Event) -> list[Stamped]:  # noqa: ANN401  # any JSON
+def _stamp(feed: Feed, raw: Any, time: datetime, tie: int) -> list[Stamped]:  # noqa: ANN401  # any JSON
     """The value with its stamp; of an array each value, in the order of the array."""
-    tie = event.tie
     if not isinstance(raw, list):
-        return [Stamped(event.time, tie, feed.coerce(raw))]
+        return [Stamped(time, tie, feed.coerce(raw))]
     if len(raw) > MAX_POSITIONS:
         raise ValueRefusedError(f"{len(raw)} values", f"a list of at most {MAX_POSITIONS} values")
     return [
-        Stamped(event.time, tie + position, feed.coerce(one))
+        Stamped(time, tie + position, feed.coerce(one))
         for position, one in enumerate(raw)
         if one is not None
     ]

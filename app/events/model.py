@@ -1,5 +1,6 @@
 """The event: one thing that happened, checked and ready to be folded. Pure."""
 
+from collections import Counter
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -75,11 +76,17 @@ class Event(msgspec.Struct, frozen=True, gc=False):
             facts[counter] = 1
         if self.type == EventType.VIEW:
             facts["page"] = self.name
-        for kind in self.properties.get("frustration") or ():
-            facts[kind] = 1
+        frustrations = self.properties.get("frustration")
+        if frustrations:
+            facts |= Counter(frustrations)
+            facts["frustrations"] = len(frustrations)
         return facts
 
 
-_COUNTERS = {EventType.VIEW: "views", EventType.ACTION: "actions", EventType.ERROR: "errors"}
+_COUNTERS: dict[str, str] = {
+    EventType.VIEW: "views",
+    EventType.ACTION: "actions",
+    EventType.ERROR: "errors",
+}
 
 KNOWN_FRUSTRATIONS = frozenset(FRUSTRATIONS)

@@ -10,6 +10,7 @@ from app.events.stored import Entry, event_document, load_entry
 from app.storage.client import Database, Document
 
 _DUPLICATE_KEY = 11000
+_CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,22 @@ class EventRepository:
         """Let the events that show under one profile show under another."""
         await self._events.update_many({"profile": profile}, {"$set": {"profile": to}})
 
-    def before(self, catalogue: int, *, after_target: str) -> AsyncIterator[Document]:
-        """Events folded under an older version of the definitions, ordered by target."""
-        query = {"target": {"$gt": after_target}, "catalogue": {"$lt": catalogue}}
-        return aiter(self._events.find(query, sort=[("target", 1)]))
+    async def before(
+        self, catalogue: int, *, key: str, but: set[tuple[str, int]]
+    ) -> AsyncIterator[list[Entry]]:
+        """Entries folded under an older version of the definitions, ordered by ``key``.
+
+        ``but``: lanes and numbers of batches that were never folded.
+        """
+        query = {key: {"$gt": ""}, "catalogue": {"$lt": catalogue}}
+        chunk: list[Entry] = []
+        async for document in self._events.find(query, sort=[(key, 1)]):
+            if (document["lane"], document["seq"]) not in but:
+                chunk.append(load_entry(document))
+            if len(chunk) == _CHUNK:
+                yield chunk
+                chunk = []
+        yield chunk
 
 
 def _document(entry: Entry, batch: Batch) -> Document:

@@ -21,9 +21,7 @@ class IdentifierInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, g
     value: str
 
 
-class EventInput(
-    msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, gc=False
-):
+class EventInput(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, gc=False):
     """An event as sent; ``app.events.parse`` decides what it is worth."""
 
     type: Literal["VIEW", "ACTION", "ERROR", "RESOURCE", "LONG_TASK", "CUSTOM"]

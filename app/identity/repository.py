@@ -24,7 +24,7 @@ class IdentifierRepository:
         return {document["_id"]: document["profile"] async for document in found}
 
     async def claim(self, claims: dict[str, str]) -> set[str]:
-        """Register unknown identifiers with their profiles; those that somebody else claimed first."""
+        """Register unknown identifiers with their profiles; those that others claimed first."""
         documents = [{"_id": one, "profile": profile} for one, profile in sorted(claims.items())]
         if not documents:
             return set()

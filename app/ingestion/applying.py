@@ -1,22 +1,19 @@
-"""Steps 5 and 6 of a batch: fold what is in the ledger and apply it, exactly once.
+"""The end of a batch: what it changes is applied to the documents, exactly once.
 
 Sessions come before profiles: a merge that closes a profile after our update of it finds our
 sessions and events in place and moves them; one that came before shows in the update's answer,
 and they are moved here.
 """
 
-from collections.abc import Iterable
+import asyncio
 from datetime import datetime
 
-from app.attributes.catalogue import Catalogue
-from app.events.extract import Refusal
-from app.events.stored import Entry
 from app.ingestion.lanes import Lane
 from app.ingestion.targets import Targets
 from app.merging.service import MergeService
-from app.profiles.documents import DocumentRepository, Share
 from app.profiles.model import Fold
-from app.profiles.plan import SessionKey, plan
+from app.profiles.plan import Plan, SessionKey
+from app.profiles.repository import DocumentRepository, Share
 from app.profiles.sessions import session_constants, session_document_id
 
 
@@ -38,17 +35,15 @@ class Applier:
         self._merging = merging
         self._targets = targets
 
-    async def apply(
-        self, lane: Lane, entries: Iterable[Entry], catalogue: Catalogue, *, now: datetime
-    ) -> list[Refusal]:
-        """Apply the entries of the lane's batch; the values that did not fit their attributes."""
-        planned = plan(entries, catalogue, now=now)
+    async def apply(self, lane: Lane, planned: Plan, *, now: datetime) -> None:
+        """Apply the plan of the lane's batch."""
         accounts = [Share(key, key, fold) for key, fold in planned.accounts.items()]
-        await self._accounts.apply(accounts, lane=lane.name, seq=lane.seq)
         sessions = [_session_share(key, fold) for key, fold in planned.sessions.items()]
-        await self._sessions.apply(sessions, lane=lane.name, seq=lane.seq)
+        await asyncio.gather(
+            self._accounts.apply(accounts, lane=lane.name, seq=lane.seq),
+            self._sessions.apply(sessions, lane=lane.name, seq=lane.seq),
+        )
         await self._apply_profiles(lane, planned.profiles, now=now)
-        return planned.refused
 
     async def _apply_profiles(self, lane: Lane, folds: dict[str, Fold], *, now: datetime) -> None:
         shares = [Share(target, target, fold) for target, fold in folds.items()]
@@ -61,7 +56,7 @@ class Applier:
                 await self._merging.settle(share.origin)
 
     async def _revive(self, lane: Lane, share: Share, *, now: datetime) -> None:
-        """The profile was deleted meanwhile: its identifiers make a new one, which takes the events."""
+        """The profile was deleted meanwhile: its identifiers make a new one for the events."""
         root = None
         while root is None:
             group = share.fold.identifiers

@@ -97,9 +97,7 @@ class Received:
         self.warnings = [one for one in self.warnings if one.index != index]
 
 
-def receive(
-    raw: Sequence[object], *, received_at: datetime, sent_at: datetime | None
-) -> Received:
+def receive(raw: Sequence[object], *, received_at: datetime, sent_at: datetime | None) -> Received:
     """Parse a batch; one bad event does not keep the others from being taken."""
     arrival = Arrival(received_at, sent_at)
     received = Received()
@@ -132,4 +130,3 @@ def _placed(index: int, warnings: Sequence[EventWarning]) -> list[IndexedWarning
 def _same(sent: Event, stored: Event) -> bool:
     """Whether two events say the same, whenever they arrived."""
     return sent == msgspec.structs.replace(stored, received_at=sent.received_at)
-

@@ -49,7 +49,7 @@ class Turn:
 class LanePool:
     """Up to ``size`` lanes of one process; batches that find none wait in a bounded queue."""
 
-    def __init__(  # noqa: PLR0913  # the composition root names each
+    def __init__(  # the composition root names each
         self,
         lanes: LaneRepository,
         *,

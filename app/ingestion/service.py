@@ -5,6 +5,7 @@ profiles; store the events; commit; fold and apply; finish. A crash before the c
 events that a later batch adopts; a crash after it leaves a lane whose next owner applies them.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -20,6 +21,10 @@ from app.ingestion.outcome import Outcome, Received, receive
 from app.ingestion.pool import Clock, LanePool, Turn
 from app.ingestion.targets import Targets
 from app.merging.service import MergeService
+from app.profiles.plan import Plan, plan
+
+MAX_BATCH = 1000
+"""Events of one call: enough to be efficient, and done in a fraction of a second."""
 
 
 class IngestionService:
@@ -58,9 +63,7 @@ class IngestionService:
             clock=clock,
         )
 
-    async def ingest(
-        self, raw: Sequence[object], *, sent_at: datetime | None = None
-    ) -> Outcome:
+    async def ingest(self, raw: Sequence[object], *, sent_at: datetime | None = None) -> Outcome:
         """Take a batch; ``raw`` holds ``EventInput``s, or errors for those that were none."""
         received = receive(raw, received_at=self._clock(), sent_at=sent_at)
         if received.events:
@@ -95,24 +98,27 @@ class IngestionService:
     async def _batch(self, turn: Turn, received: Received) -> None:
         await turn.begin()
         catalogue = await self._catalogue(received.events)
-        entries = await self._store(turn, received, catalogue)
+        planned = await self._store(turn, received, catalogue)
         await turn.commit()
-        refused = await self._applier.apply(turn.lane, entries, catalogue, now=self._clock())
+        await self._applier.apply(turn.lane, planned, now=self._clock())
         await turn.finish()
-        received.refuse(refused)
+        received.refuse(planned.refused)
 
-    async def _store(
-        self, turn: Turn, received: Received, catalogue: Catalogue
-    ) -> list[Entry]:
-        """Store the batch; every event in the ledger under this number."""
+    async def _store(self, turn: Turn, received: Received, catalogue: Catalogue) -> Plan:
+        """Store the batch; what everything in the ledger under its number changes."""
         batch = Batch(turn.lane.name, turn.lane.seq, catalogue.version)
         adopted = await self._adopt(turn, batch)
         targets = await self._targets.of_events(received.events, now=self._clock())
         entries = [Entry(event, targets.get(event.id)) for event in received.events]
-        known = await self._events.store(entries, batch)
-        if known:
-            received.repeat(await self._events.with_ids(known))
-        return adopted + [entry for entry in entries if entry.event.id not in known]
+        storing = asyncio.create_task(self._events.store(entries, batch))
+        await asyncio.sleep(0)  # the store gets to work; meanwhile we fold
+        planned = plan(entries, catalogue, now=self._clock())
+        known = await storing
+        if not known and not adopted:
+            return planned
+        received.repeat(await self._events.with_ids(known))
+        new = [entry for entry in entries if entry.event.id not in known]
+        return plan(adopted + new, catalogue, now=self._clock())
 
     async def _adopt(self, turn: Turn, batch: Batch) -> list[Entry]:
         """What abandoned batches of this lane stored, now under our number."""
@@ -137,7 +143,8 @@ class IngestionService:
         """Fold and apply once more, under the definitions that the batch was begun with."""
         version, entries = await self._events.of_batch(turn.lane.name, turn.lane.seq)
         catalogue = (await self._attributes.current()).at(version)
-        await self._applier.apply(turn.lane, entries, catalogue, now=self._clock())
+        planned = plan(entries, catalogue, now=self._clock())
+        await self._applier.apply(turn.lane, planned, now=self._clock())
         await turn.finish()
 
     async def _apply_abandoned(self, turn: Turn) -> None:
@@ -146,7 +153,8 @@ class IngestionService:
         batch = Batch(turn.lane.name, turn.lane.seq, catalogue.version)
         entries = await self._adopt(turn, batch)
         await turn.commit()
-        await self._applier.apply(turn.lane, entries, catalogue, now=self._clock())
+        planned = plan(entries, catalogue, now=self._clock())
+        await self._applier.apply(turn.lane, planned, now=self._clock())
         await turn.finish()
 
     async def _catalogue(self, events: Iterable[Event]) -> Catalogue:

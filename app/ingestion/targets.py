@@ -7,8 +7,8 @@ from app.events.model import Event
 from app.identity.repository import IdentifierRepository
 from app.identity.resolve import Groups
 from app.merging.service import MergeService
-from app.profiles.documents import DocumentRepository
 from app.profiles.ids import new_profile_id
+from app.profiles.repository import DocumentRepository
 
 Group = frozenset[str]
 """Identifiers that belong to one person."""
@@ -70,7 +70,9 @@ class Targets:
             return next(iter(known)), False
         return await self._join(group, owners, now=now)
 
-    async def _join(self, group: Group, owners: dict[str, str], *, now: datetime) -> tuple[str, bool]:
+    async def _join(
+        self, group: Group, owners: dict[str, str], *, now: datetime
+    ) -> tuple[str, bool]:
         """Merge the living owners; replace those that are deleted."""
         roots = await self._profiles.roots({owners[one] for one in group if one in owners})
         deleted = await self._profiles.deleted(roots.values())

@@ -5,15 +5,17 @@ it goes to the older one. Then its content is absorbed, once. A crash leaves a t
 ``pending``; ``recover`` finishes it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from app.attributes.model import ProfileKind
 from app.attributes.service import AttributeService
+from app.errors import MergeRefusedError
 from app.events.repository import EventRepository
 from app.identity.repository import IdentifierRepository
 from app.profiles.compile import absorb_update
-from app.profiles.documents import DocumentRepository
+from app.profiles.repository import DocumentRepository
 from app.profiles.sessions import session_constants, session_document_id
 from app.profiles.stored import load_fold
 from app.storage.client import Document
@@ -49,6 +51,23 @@ class MergeService:
                 return await self._root(older)
             a, b = await self._root(younger), await self._root(older)
         return a
+
+    async def merge_all(
+        self, primary: str | None, secondary: Sequence[str], *, now: datetime
+    ) -> str:
+        """Join living profiles as somebody asked for; the one that they all are now.
+
+        The oldest always stays: a merge that could go either way could also go in circles.
+        """
+        profiles = sorted({*secondary, *([primary] if primary else [])})
+        if not secondary:
+            raise MergeRefusedError("no secondary profile is named", ("secondary",))
+        if primary is not None and primary != profiles[0]:
+            raise MergeRefusedError("a secondary profile is older than the primary", ("primary",))
+        merged = profiles[0]
+        for other in profiles[1:]:
+            merged = await self.merge(merged, other, now=now)
+        return merged
 
     async def recover(self) -> int:
         """Finish merges that a crash left half-way; how many there were."""

@@ -1,1 +1,1 @@
-"""Aggregated documents: user profiles, account profiles and sessions are three kinds of one thing."""
+"""Aggregated documents: user profiles, account profiles and sessions, three of a kind."""

@@ -23,7 +23,7 @@ class GuardedUpdate(NamedTuple):
 
 
 def guarded_update(document_id: str, guard: str, seq: int, update: Mql) -> GuardedUpdate:
-    """``update``, on a living document that has not seen ``seq`` under this guard; made if missing."""
+    """``update``, on a living document that has not seen ``seq`` under this guard."""
     path = f"guard.{guard}"
     unseen = {"_id": document_id, **LIVE, path: {"$not": {"$gte": seq}}}
     guarded = {**update, "$set": {**update.get("$set", {}), path: seq}}
@@ -31,7 +31,7 @@ def guarded_update(document_id: str, guard: str, seq: int, update: Mql) -> Guard
 
 
 def fold_update(fold: Fold, constants: Mql | None = None) -> Mql:
-    """The operators that combine the fold into a document; ``constants`` are set when it is made."""
+    """The operators that combine the fold into a document, made with ``constants``."""
     update: Mql = {}
     if fold.processed:
         update["$min"] = {"created_at": fold.processed.created_at}
@@ -48,7 +48,9 @@ def fold_update(fold: Fold, constants: Mql | None = None) -> Mql:
     return update
 
 
-def absorb_update(fold: Fold, frozen: Mql, suffix: str, constants: Mql | None = None) -> GuardedUpdate:
+def absorb_update(
+    fold: Fold, frozen: Mql, suffix: str, constants: Mql | None = None
+) -> GuardedUpdate:
     """Combine a frozen document's fold into another one, once.
 
     What was applied to the frozen one counts as applied here: its guards come along, marked with

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from app.aggregation.monoids import MONOIDS
 from app.aggregation.stamps import Stamped
 from app.attributes.catalogue import Catalogue, Feed
-from app.attributes.model import AttributeDefinition, ProfileKind
+from app.attributes.model import ProfileKind
 from app.events.extract import Refusal, extract
 from app.events.stored import Entry
 from app.profiles.model import Fold, Processed
@@ -48,7 +48,9 @@ class _Gathered:
             for feed, stamped in self.values.items()
             for definition in feed.attributes[kind]
         }
-        return Fold(attributes, frozenset(self.identifiers), frozenset(self.accounts), Processed(now, now))
+        return Fold(
+            attributes, frozenset(self.identifiers), frozenset(self.accounts), Processed(now, now)
+        )
 
 
 def plan(entries: Iterable[Entry], catalogue: Catalogue, *, now: datetime) -> Plan:
@@ -98,12 +100,3 @@ def _gather(
     for feed, stamped in values:
         if kind in feed.attributes:
             document.values.setdefault(feed, []).extend(stamped)
-
-
-def only(folds: dict[str, Fold], definition: AttributeDefinition) -> dict[str, Fold]:
-    """The folds reduced to one attribute, for back-fill: nothing else is applied again."""
-    return {
-        key: Fold({definition.name: state})
-        for key, one in folds.items()
-        if (state := one.attributes.get(definition.name))
-    }

@@ -24,6 +24,8 @@ from strawberry.types import ExecutionResult
 from typing_extensions import override
 
 from app.errors import ProfileGraphError
+from app.storage.faults import known
+from app.storage.faults import known
 
 GetContext: TypeAlias = Callable[[Request], Awaitable[object]]
 GetPage: TypeAlias = Callable[[], Response]
@@ -152,7 +154,11 @@ def _refused(request: Request, refusal: HTTPException) -> Response:
 
 
 def _told(error: GraphQLError) -> object:
-    cause = _cause(error)
+    raised = _cause(error)
+    cause = known(raised)
+    if isinstance(cause, ProfileGraphError):
+        message = error.message if cause is raised else str(cause)
+        return {**error.formatted, "message": message, "extensions": cause.extensions}
     if _is_for_the_caller(error, cause):
         return {**error.formatted, "extensions": {"code": _code(cause), **(error.extensions or {})}}
     log.error("graphql_fault", path=error.path, exc_info=cause)
@@ -160,8 +166,6 @@ def _told(error: GraphQLError) -> object:
 
 
 def _is_for_the_caller(error: GraphQLError, cause: Exception) -> bool:
-    if isinstance(cause, ProfileGraphError):
-        return True
     if error.path is None:
         # Refused before it ran: text, types, variables, or an extension that says why.
         return isinstance(cause, GraphQLError) or bool(error.locations)
@@ -175,10 +179,12 @@ def _cause(error: GraphQLError) -> Exception:
     cause: Exception = error
     while isinstance(cause, GraphQLError) and cause.original_error:
         cause = cause.original_error
-    return cause
+    return known(cause)
 
 
 def _code(cause: Exception) -> str:
+    if isinstance(cause, ProfileGraphError):
+        return cause.code
     return "GRAPHQL_SYNTAX" if isinstance(cause, GraphQLSyntaxError) else "GRAPHQL_INVALID"
 
 

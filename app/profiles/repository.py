@@ -58,17 +58,19 @@ class DocumentRepository:
         waiting = {share.document_id: share for share in shares}
         while waiting:
             refused = await self._write(waiting, lane=lane, seq=seq)
-            ended |= {start: one.document_id for start, one in waiting.items() if start not in refused}
+            ended |= {
+                start: one.document_id for start, one in waiting.items() if start not in refused
+            }
             waiting = await self._redirected(refused, ended, lane=lane, seq=seq)
         return ended
 
-    async def _write(
-        self, shares: dict[str, Share], *, lane: str, seq: int
-    ) -> dict[str, Share]:
+    async def _write(self, shares: dict[str, Share], *, lane: str, seq: int) -> dict[str, Share]:
         """One bulk write; the shares whose document refused them."""
         starts = list(shares)
         updates = [
-            guarded_update(one.document_id, one.guard(lane), seq, fold_update(one.fold, one.constants))
+            guarded_update(
+                one.document_id, one.guard(lane), seq, fold_update(one.fold, one.constants)
+            )
             for one in shares.values()
         ]
         try:
@@ -129,11 +131,13 @@ class DocumentRepository:
 
     async def living(self, ids: Iterable[str]) -> dict[str, Document]:
         """The living ones of these documents, by id."""
-        found = self._documents.find({"_id": {"$in": sorted(set(ids))}, "merged_into": None, "deleted": None})
+        found = self._documents.find(
+            {"_id": {"$in": sorted(set(ids))}, "merged_into": None, "deleted": None}
+        )
         return {document["_id"]: document async for document in found if "created_at" in document}
 
     async def close(self, document_id: str, *, into: str, now: datetime) -> bool:
-        """Freeze a living document as a tombstone that leads to ``into``; False if it is not living.
+        """Freeze a living document as a tombstone that leads to ``into``; False if none is living.
 
         A document that was claimed but never written is closed too.
         """
@@ -147,7 +151,7 @@ class DocumentRepository:
         return bool(closed.matched_count or closed.upserted_id)
 
     async def absorb(self, into: str, absorbing: GuardedUpdate) -> str | None:
-        """Apply what ``absorb_update`` made, once, following merges; where it ended, None if deleted."""
+        """Apply what ``absorb_update`` made, once; where it ended, None if deleted."""
         source = absorbing.filter["absorbed"]["$ne"]
         while True:
             try:
@@ -165,8 +169,14 @@ class DocumentRepository:
                 return into
 
     async def clear(self, document_id: str) -> None:
-        """Drop the content of a tombstone that was absorbed; it goes on leading to the other one."""
-        content = {"attributes": "", "identifiers": "", "accounts": "", "profile": "", "pending": ""}
+        """Drop the content of an absorbed tombstone; it goes on leading to the other one."""
+        content = {
+            "attributes": "",
+            "identifiers": "",
+            "accounts": "",
+            "profile": "",
+            "pending": "",
+        }
         await self._documents.update_one(
             {"_id": document_id, "merged_into": {"$ne": None}}, {"$unset": content}
         )

@@ -1,0 +1,90 @@
+"""The command line: ``profilegraph serve``, ``migrate`` and ``import``."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from app.errors import ProfileGraphError
+from app.logs import configure_logs
+from app.main import create_app
+from app.services import utc_now
+from app.settings import Settings, load_settings
+from app.storage.client import close, connect
+from migrations.runner import applied, migrate
+from migrations.steps import STEPS
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(stderr=True)
+
+
+def main() -> None:
+    """Run the command line; our own errors are one line, not a traceback."""
+    try:
+        app()
+    except ProfileGraphError as error:
+        console.print(f"[red]{error.code}[/red] {error}")
+        sys.exit(2)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API and GraphiQL."""
+    settings = load_settings()
+    configure_logs(settings.log_format, settings.log_level)
+    _greet(settings)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=30,
+    )
+
+
+def _greet(settings: Settings) -> None:
+    store = "MongoDB" if settings.mongodb_uri else "the embedded store: data is gone when it stops"
+    console.print(f"ProfileGraph on [bold]http://{settings.host}:{settings.port}/graphql[/bold]")
+    console.print(f"Data in {store}. Stop with Ctrl-C.")
+    if not settings.is_loopback:
+        console.print(
+            "[yellow]Reachable from other machines, and there is no access control yet: "
+            "put a proxy that asks for a password in front of it.[/yellow]"
+        )
+
+
+@app.command("migrate")
+def migrate_command(
+    *,
+    status: Annotated[
+        bool, typer.Option("--status", help="List the steps and when they ran.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run.")] = False,
+) -> None:
+    """Bring the database to the shape that this version needs."""
+    asyncio.run(_migrate(load_settings(), status=status, dry_run=dry_run))
+
+
+async def _migrate(settings: Settings, *, status: bool, dry_run: bool) -> None:
+    database = connect(settings.mongodb_uri, settings.mongodb_database)
+    try:
+        done = await applied(database)
+        if status or dry_run:
+            for step in STEPS:
+                when = done[step.id].isoformat() if step.id in done else "missing"
+                if status or step.id not in done:
+                    console.print(f"{step.id} {step.title}: {when}", soft_wrap=True)
+            return
+        async for step in migrate(database, now=utc_now()):
+            console.print(f"{step.id} {step.title}: done", soft_wrap=True)
+        console.print("The database is up to date.")
+    finally:
+        await close(database)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Pages of long lists by keyset: a cursor holds the place of an item, not its number. Pure.
+
+So a page costs the same wherever it is, and items that appear or go meanwhile move nothing.
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import msgspec
+
+from app.errors import PageInvalidError
+
+Key: TypeAlias = tuple[Any, ...]
+Order: TypeAlias = tuple[tuple[str, int], ...]
+"""Paths and directions; together they are unique, so that every item has its place."""
+
+MAX_PAGE = 200
+"""Items of a page at most: what a client shows at once, and the server answers in milliseconds."""
+
+DEFAULT_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """The four arguments of a Relay connection."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What to read: ``limit`` items after one place or before another, maybe from the end."""
+
+    limit: int
+    after: Key | None = None
+    before: Key | None = None
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The items of a page in list order, and whether there are more on either side."""
+
+    items: Sequence[dict[str, Any]]
+    has_next: bool
+    has_previous: bool
+
+
+def window(request: PageRequest, order: Order) -> Window:
+    """The window that a request asks for, or the error that says which argument is wrong."""
+    if request.first is not None and request.last is not None:
+        raise PageInvalidError("first", "ask for the first or for the last items, not for both")
+    backward = request.last is not None
+    limit = request.last if request.last is not None else request.first
+    limit = DEFAULT_PAGE if limit is None else limit
+    if not 0 <= limit <= MAX_PAGE:
+        raise PageInvalidError("last" if backward else "first", f"a page has 0 to {MAX_PAGE} items")
+    after = _decode("after", request.after, len(order))
+    return Window(limit, after, _decode("before", request.before, len(order)), backward)
+
+
+def cursor(item: dict[str, Any], order: Order) -> str:
+    """The opaque place of an item in a list of this order."""
+    packed = msgspec.msgpack.encode([_at(item, path) for path, _ in order])
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _decode(argument: str, text: str | None, length: int) -> Key | None:
+    if text is None:
+        return None
+    try:
+        key = msgspec.msgpack.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (binascii.Error, ValueError, msgspec.DecodeError) as unreadable:
+        raise PageInvalidError(argument, "it is no cursor of this list") from unreadable
+    plain = isinstance(key, list) and all(isinstance(one, str | datetime) for one in key)
+    if not plain or len(key) != length:
+        raise PageInvalidError(argument, "it is no cursor of this list")
+    return tuple(key)
+
+
+def _at(item: dict[str, Any], path: str) -> object:
+    value: Any = item
+    for key in path.split("."):
+        value = value[key]
+    return value
+
+
+def beyond(order: Order, key: Key, *, forward: bool) -> dict[str, Any]:
+    """The filter for items behind (or before) a place."""
+    alternatives = []
+    for position, (path, direction) in enumerate(order):
+        operator = "$gt" if (direction > 0) is forward else "$lt"
+        same = {earlier: key[i] for i, (earlier, _) in enumerate(order[:position])}
+        alternatives.append({**same, path: {operator: key[position]}})
+    return alternatives[0] if len(alternatives) == 1 else {"$or": alternatives}

@@ -1,0 +1,117 @@
+"""Every service over one database, put together in one place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from app.attributes.model import ProfileKind
+from app.attributes.repository import AttributeRepository
+from app.attributes.service import AttributeService
+from app.events.repository import EventRepository
+from app.identity.repository import IdentifierRepository
+from app.ingestion.applying import Applier
+from app.ingestion.backfill import BackfillService
+from app.ingestion.lanes import LaneRepository
+from app.ingestion.service import IngestionService
+from app.ingestion.targets import Targets
+from app.merging.service import MergeService
+from app.profiles.read_repository import DocumentReader
+from app.profiles.repository import DocumentRepository
+from app.profiles.service import AccountService, ProfileService, SessionService
+from app.settings import Settings
+from app.storage.client import Database
+from app.values import milliseconds
+
+Clock = Callable[[], datetime]
+
+ALL_LANES = 64
+"""Lanes of a database: profiles remember one number for each that changed them."""
+
+
+def utc_now() -> datetime:
+    """The time, as precise as the store keeps it."""
+    return milliseconds(datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the API is made of."""
+
+    database: Database
+    attributes: AttributeService
+    ingestion: IngestionService
+    backfill: BackfillService
+    merging: MergeService
+    profiles: ProfileService
+    accounts: AccountService
+    sessions: SessionService
+
+    async def recover(self) -> int:
+        """Finish what crashed processes left; how many things there were to finish."""
+        self.backfill.start()
+        return await self.ingestion.recover()
+
+    async def close(self) -> None:
+        """Stop what runs in the background and give the lanes back."""
+        await self.backfill.close()
+        await self.ingestion.close()
+
+
+def compose(database: Database, settings: Settings, clock: Clock = utc_now) -> Services:
+    """The services over one database."""
+    owner, lanes = str(uuid4()), LaneRepository(database)
+    profiles, sessions, accounts = (
+        DocumentRepository(database[name]) for name in ("profiles", "sessions", "accounts")
+    )
+    identifiers, events = IdentifierRepository(database), EventRepository(database)
+    definitions = AttributeRepository(database)
+    attributes = AttributeService(definitions)
+    merging = MergeService(
+        profiles=profiles,
+        sessions=sessions,
+        events=events,
+        identifiers=identifiers,
+        attributes=attributes,
+    )
+    targets = Targets(identifiers=identifiers, profiles=profiles, merging=merging)
+    applier = Applier(
+        profiles=profiles, sessions=sessions, accounts=accounts, merging=merging, targets=targets
+    )
+    ingestion = IngestionService(
+        lanes=lanes,
+        events=events,
+        attributes=attributes,
+        targets=targets,
+        applier=applier,
+        merging=merging,
+        owner=owner,
+        lanes_held=settings.ingestion_lanes,
+        lanes_total=ALL_LANES,
+        max_waiting=settings.ingestion_queue,
+        clock=clock,
+    )
+    backfill = BackfillService(
+        attributes=attributes,
+        definitions=definitions,
+        events=events,
+        documents={ProfileKind.USER: profiles, ProfileKind.ACCOUNT: accounts},
+        lanes=lanes,
+        ingestion=ingestion,
+        owner=owner,
+        clock=clock,
+    )
+    return Services(
+        database,
+        attributes,
+        ingestion,
+        backfill,
+        merging,
+        ProfileService(
+            reader=DocumentReader(database["profiles"]),
+            profiles=profiles,
+            identifiers=identifiers,
+        ),
+        AccountService(DocumentReader(database["accounts"])),
+        SessionService(DocumentReader(database["sessions"])),
+    )

@@ -1,0 +1,100 @@
+"""Accounts: the companies that use the product."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from app.profiles.paging import PageRequest
+from app.profiles.service import BY_ID, NEWEST_FIRST
+from graphql_schema.attributes import AttributeValue
+from graphql_schema.context import Info
+from graphql_schema.fields import served
+from graphql_schema.ids import split_id
+from graphql_schema.nodes import Connection, Node, connection_row
+from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
+from graphql_schema.rows import Row, account_row, profile_row
+from graphql_schema.values import read_value, read_values
+
+if TYPE_CHECKING:
+    from graphql_schema.profiles import Profile
+
+LazyProfile = Annotated["Profile", strawberry.lazy("graphql_schema.profiles")]
+
+
+async def read_users(
+    info: Info,
+    root: strawberry.Parent[Row],
+    first: FirstArgument = None,
+    after: AfterArgument = None,
+) -> Row:
+    services, account_id = info.context.services, root["account_id"]
+    page = await services.profiles.page_of_account(account_id, PageRequest(first, after))
+    catalogue = await info.context.catalogue()
+    return connection_row(
+        page,
+        NEWEST_FIRST,
+        profile_row,
+        catalogue,
+        lambda: services.profiles.count_of_account(account_id),
+    )
+
+
+@strawberry.type(description="One company, as known from the events of its users.")
+class Account(Node):
+    account_id: str = strawberry.field(description="The company's own id.")
+    name: str | None = strawberry.field(description="Its latest name.")
+    first_seen: datetime | None = strawberry.field(description="When its earliest event happened.")
+    last_seen: datetime | None = strawberry.field(description="When its latest event happened.")
+    created_at: datetime = strawberry.field(description="When its first event was processed.")
+    updated_at: datetime = strawberry.field(description="When its last event was processed.")
+    attribute: AttributeValue | None = served(
+        AttributeValue | None, read_value, "Any attribute, default or custom, by name."
+    )
+    attributes: list[AttributeValue] = served(
+        list[AttributeValue],
+        read_values,
+        "All attributes that have a value, in the order of their definitions.",
+    )
+    users: Connection[LazyProfile] = served(
+        Connection[LazyProfile],
+        read_users,
+        "The people with events in this account, the newest first.",
+    )
+
+
+@strawberry.input(one_of=True, description="An account, by one of its ids.")
+class AccountRef:
+    id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The global id."
+    )
+    account_id: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The company's own id."
+    )
+
+
+ByArgument = Annotated[AccountRef, strawberry.argument(description="Which account.")]
+
+
+async def read_account(info: Info, by: ByArgument) -> Row | None:
+    account_id = by.account_id or _key(by.id)
+    found = await info.context.loaders.accounts_by_id.load(account_id) if account_id else None
+    return account_row(found, await info.context.catalogue()) if found else None
+
+
+def _key(global_id: str | None) -> str | None:
+    kind, key = split_id(global_id or "") or (None, None)
+    return key if kind == "Account" else None
+
+
+async def read_accounts(
+    info: Info,
+    first: FirstArgument = None,
+    after: AfterArgument = None,
+    last: LastArgument = None,
+    before: BeforeArgument = None,
+) -> Row:
+    services = info.context.services
+    page = await services.accounts.page(PageRequest(first, after, last, before))
+    catalogue = await info.context.catalogue()
+    return connection_row(page, BY_ID, account_row, catalogue, services.accounts.count)

@@ -1,0 +1,21 @@
+"""Enums of the API; those of the model are shown as they are."""
+
+from enum import StrEnum
+
+import strawberry
+
+from app.aggregation.monoids import Aggregation
+from app.attributes.model import AttributeOrigin
+from app.events.model import EventType
+from app.values import DataType
+
+strawberry.enum(Aggregation, description="How the values of an attribute become its state.")
+strawberry.enum(AttributeOrigin, description="Where an attribute definition comes from.")
+strawberry.enum(DataType, description="What kind of value an attribute holds.")
+strawberry.enum(EventType, description="What kind of thing happened.")
+
+
+@strawberry.enum(description="Whom a profile is about: a person or a company.")
+class ProfileKind(StrEnum):
+    USER = "USER"
+    ACCOUNT = "ACCOUNT"

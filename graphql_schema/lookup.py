@@ -1,0 +1,58 @@
+"""From a global id to the row of what it names."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from app.attributes.model import ProfileKind
+from app.errors import PageInvalidError
+from graphql_schema.context import Info
+from graphql_schema.ids import split_id
+from graphql_schema.rows import Row, account_row, definition_row, profile_row, session_row
+
+MAX_NODES = 200
+"""As many nodes in one call as a page has items."""
+
+
+async def load_nodes(info: Info, ids: Sequence[str]) -> list[Row | None]:
+    """The rows of these ids, in their order; None for what is not there."""
+    if len(ids) > MAX_NODES:
+        raise PageInvalidError("ids", f"a call takes at most {MAX_NODES} ids")
+    return list(await asyncio.gather(*(load_node(info, one) for one in ids)))
+
+
+async def load_node(info: Info, global_id: str) -> Row | None:
+    """The row of this id; None if there is no such thing."""
+    kind, key = split_id(global_id) or ("", "")
+    load = _LOAD.get(kind)
+    return await load(info, key) if load else None
+
+
+async def _profile(info: Info, key: str) -> Row | None:
+    found = await info.context.loaders.profiles_by_id.load(key)
+    return profile_row(found, await info.context.catalogue()) if found else None
+
+
+async def _account(info: Info, key: str) -> Row | None:
+    found = await info.context.loaders.accounts_by_id.load(key)
+    return account_row(found, await info.context.catalogue()) if found else None
+
+
+async def _session(info: Info, key: str) -> Row | None:
+    found = await info.context.loaders.sessions_by_id.load(key)
+    return session_row(found, await info.context.catalogue()) if found else None
+
+
+async def _definition(info: Info, key: str) -> Row | None:
+    kind, _, name = key.partition(":")
+    if kind not in (ProfileKind.USER, ProfileKind.ACCOUNT):
+        return None
+    found = (await info.context.catalogue()).get(ProfileKind(kind), name)
+    return definition_row(found) if found else None
+
+
+_LOAD: dict[str, Callable[[Info, str], Awaitable[Row | None]]] = {
+    "Profile": _profile,
+    "Account": _account,
+    "Session": _session,
+    "AttributeDefinition": _definition,
+}

@@ -1,0 +1,181 @@
+"""Profiles: the people who use the product."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from app.identity.model import USER_ID
+from app.identity.model import Identifier as IdentifierModel
+from app.profiles.paging import PageRequest
+from app.profiles.service import BY_ID, LATEST_FIRST, NEWEST_FIRST
+from app.storage.client import Document
+from graphql_schema.accounts import Account
+from graphql_schema.attributes import AttributeValue
+from graphql_schema.context import Info
+from graphql_schema.fields import served
+from graphql_schema.ids import split_id
+from graphql_schema.nodes import Connection, Node, connection_row
+from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
+from graphql_schema.rows import Row, account_row, profile_row, session_row
+from graphql_schema.sessions import Session
+from graphql_schema.values import read_value, read_values
+
+FrustratedArgument = Annotated[
+    bool, strawberry.argument(description="Only sessions with moments of frustration.")
+]
+
+
+async def read_profile_accounts(
+    info: Info,
+    root: strawberry.Parent[Row],
+    first: FirstArgument = None,
+    after: AfterArgument = None,
+) -> Row:
+    services, ids = info.context.services, root["account_ids"]
+    page = await services.accounts.page_of(ids, PageRequest(first, after))
+    return connection_row(
+        page,
+        BY_ID,
+        account_row,
+        await info.context.catalogue(),
+        lambda: services.accounts.count_of(ids),
+    )
+
+
+async def read_sessions(
+    info: Info,
+    root: strawberry.Parent[Row],
+    only_frustrated: FrustratedArgument = False,  # noqa: FBT002  # an argument of the API has a name
+    first: FirstArgument = None,
+    after: AfterArgument = None,
+) -> Row:
+    sessions, profile_id = info.context.services.sessions, root["profile_id"]
+    page = await sessions.page_of_profile(
+        profile_id, PageRequest(first, after), only_frustrated=only_frustrated
+    )
+    return connection_row(
+        page,
+        LATEST_FIRST,
+        session_row,
+        await info.context.catalogue(),
+        lambda: sessions.count_of_profile(profile_id, only_frustrated=only_frustrated),
+    )
+
+
+@strawberry.type(description="Who somebody is, in the words of one system.")
+class Identifier:
+    type: str = strawberry.field(description="`user_id`, `cookie_id`, or your own kind.")
+    value: str = strawberry.field(description="The value; upper and lower case differ.")
+
+
+@strawberry.type(description="A country.")
+class Country:
+    code: str = strawberry.field(description="ISO 3166-1 alpha-2.")
+    name: str = strawberry.field(description="Its name in English.")
+
+
+def _text(description: str) -> str | None:
+    return strawberry.field(description=description)  # type: ignore[no-any-return]  # read by the class decorator
+
+
+@strawberry.type(description="One person, as known from their events.")
+class Profile(Node):
+    identifiers: list[Identifier] = strawberry.field(description="Everything that names them.")
+    created_at: datetime = strawberry.field(description="When their first event was processed.")
+    updated_at: datetime = strawberry.field(description="When their last event was processed.")
+    user_id: str | None = _text("The latest user id.")
+    email: str | None = _text("The latest email address.")
+    name: str | None = _text("The latest full name.")
+    first_seen: datetime | None = strawberry.field(description="When their first session began.")
+    last_seen: datetime | None = strawberry.field(description="When they were last active.")
+    first_seen_application: str | None = _text("The first application they used.")
+    last_seen_application: str | None = _text("The last application they used.")
+    first_city: str | None = _text("The city of their first session.")
+    last_city: str | None = _text("The city of their last session.")
+    first_seen_country: Country | None = strawberry.field(
+        description="The country of their first session."
+    )
+    last_seen_country: Country | None = strawberry.field(
+        description="The country of their last session."
+    )
+    first_region: str | None = _text("The region of their first session.")
+    last_region: str | None = _text("The region of their last session.")
+    first_device_type: str | None = _text("The device of their first session.")
+    last_device_type: str | None = _text("The device of their last session.")
+    first_os_name: str | None = _text("The operating system of their first session.")
+    last_os_name: str | None = _text("The operating system of their last session.")
+    first_os_version: str | None = _text("Its version in their first session.")
+    last_os_version: str | None = _text("Its version in their last session.")
+    first_browser_name: str | None = _text("The browser of their first session.")
+    last_browser_name: str | None = _text("The browser of their last session.")
+    first_browser_version: str | None = _text("Its version in their first session.")
+    last_browser_version: str | None = _text("Its version in their last session.")
+    attribute: AttributeValue | None = served(
+        AttributeValue | None, read_value, "Any attribute, default or custom, by name."
+    )
+    attributes: list[AttributeValue] = served(
+        list[AttributeValue],
+        read_values,
+        "All attributes that have a value, in the order of their definitions.",
+    )
+    accounts: Connection[Account] = served(
+        Connection[Account],
+        read_profile_accounts,
+        "The accounts they have events in, by account id.",
+    )
+    sessions: Connection[Session] = served(
+        Connection[Session], read_sessions, "Their sessions, the latest first."
+    )
+
+
+@strawberry.input(description="A typed identifier.")
+class IdentifierInput:
+    type: str = strawberry.field(description="`user_id`, `cookie_id`, or your own kind.")
+    value: str = strawberry.field(description="The value.")
+
+
+@strawberry.input(one_of=True, description="A profile, by one thing that names it.")
+class ProfileRef:
+    id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The global id; ids of merged profiles lead on."
+    )
+    identifier: IdentifierInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Any identifier."
+    )
+    user_id: str | None = strawberry.field(default=strawberry.UNSET, description="The user id.")
+
+
+ByArgument = Annotated[ProfileRef, strawberry.argument(description="Which profile.")]
+
+
+async def find_profile(info: Info, ref: ProfileRef) -> Document | None:
+    """The document that a reference means."""
+    if ref.id:
+        kind, key = split_id(ref.id) or (None, None)
+        return (
+            await info.context.services.profiles.by_id(key) if key and kind == "Profile" else None
+        )
+    if ref.identifier:
+        named = IdentifierModel(ref.identifier.type, ref.identifier.value)
+    else:
+        named = IdentifierModel(USER_ID, ref.user_id or "")
+    return await info.context.services.profiles.by_identifier(named)
+
+
+async def read_profile(info: Info, by: ByArgument) -> Row | None:
+    found = await find_profile(info, by)
+    return profile_row(found, await info.context.catalogue()) if found else None
+
+
+async def read_profiles(
+    info: Info,
+    first: FirstArgument = None,
+    after: AfterArgument = None,
+    last: LastArgument = None,
+    before: BeforeArgument = None,
+) -> Row:
+    profiles = info.context.services.profiles
+    page = await profiles.page(PageRequest(first, after, last, before))
+    catalogue = await info.context.catalogue()
+    return connection_row(page, NEWEST_FIRST, profile_row, catalogue, profiles.count)

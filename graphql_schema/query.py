@@ -1,0 +1,76 @@
+"""The root types: every query and mutation there is."""
+
+from typing import Annotated
+
+import strawberry
+
+from graphql_schema.accounts import Account, read_account, read_accounts
+from graphql_schema.attributes import (
+    AttributeDefinition,
+    AttributePayload,
+    create_attribute,
+    read_attribute,
+    read_attributes,
+)
+from graphql_schema.context import Info
+from graphql_schema.fields import served
+from graphql_schema.ingestion import IngestEventsPayload, ingest_events
+from graphql_schema.lookup import MAX_NODES, load_node, load_nodes
+from graphql_schema.merging import MergeProfilesPayload, merge_profiles
+from graphql_schema.nodes import Connection, Node
+from graphql_schema.profiles import Profile, read_profile, read_profiles
+from graphql_schema.rows import Row
+
+IdArgument = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
+IdsArgument = Annotated[
+    list[strawberry.ID], strawberry.argument(description=f"At most {MAX_NODES} global ids.")
+]
+
+
+async def read_node(info: Info, id: IdArgument) -> Row | None:
+    return await load_node(info, id)
+
+
+async def read_nodes(info: Info, ids: IdsArgument) -> list[Row | None]:
+    return await load_nodes(info, ids)
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    node: Node | None = served(Node | None, read_node, "Anything, by its global id.")
+    nodes: list[Node | None] = served(
+        list[Node | None],
+        read_nodes,
+        "Several things, in the order of their ids; null for what is not there.",
+    )
+    profile: Profile | None = served(Profile | None, read_profile, "One person.")
+    profiles: Connection[Profile] = served(
+        Connection[Profile], read_profiles, "All people, the newest profiles first."
+    )
+    account: Account | None = served(Account | None, read_account, "One company.")
+    accounts: Connection[Account] = served(
+        Connection[Account], read_accounts, "All companies, by account id."
+    )
+    attributes: list[AttributeDefinition] = served(
+        list[AttributeDefinition],
+        read_attributes,
+        "The attributes of a kind of profile: the defaults, then the others by age.",
+    )
+    attribute: AttributeDefinition | None = served(
+        AttributeDefinition | None, read_attribute, "One attribute, by name."
+    )
+
+
+@strawberry.type(description="What can be changed.")
+class Mutation:
+    ingest_events: IngestEventsPayload = served(
+        IngestEventsPayload,
+        ingest_events,
+        "Send events. What is accepted counts exactly once, however often it is sent.",
+    )
+    create_attribute: AttributePayload = served(
+        AttributePayload, create_attribute, "Define a custom attribute."
+    )
+    merge_profiles: MergeProfilesPayload = served(
+        MergeProfilesPayload, merge_profiles, "Join profiles that belong to the same person."
+    )

@@ -1,0 +1,151 @@
+"""Documents as rows: flat dictionaries with one key per GraphQL field, made without I/O.
+
+GraphQL reads a key of a dictionary an order of magnitude faster than it calls a resolver.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+from app.aggregation.reading import Reading, read
+from app.aggregation.stored import load_state
+from app.attributes.catalogue import Catalogue
+from app.attributes.defaults import FRUSTRATIONS, datadog_user_attributes
+from app.attributes.model import AttributeDefinition, AttributeOrigin, ProfileKind, ValueFormat
+from app.identity.model import Identifier
+from app.storage.client import Document
+from app.values import country_names
+from graphql_schema.enums import ProfileKind as GraphQLKind
+from graphql_schema.ids import global_id
+
+Row: TypeAlias = dict[str, Any]
+
+_FIELDS = datadog_user_attributes()
+
+
+def profile_row(document: Document, catalogue: Catalogue) -> Row:
+    """A user profile with its default attributes as keys."""
+    values = Values(document, ProfileKind.USER, catalogue)
+    return {
+        "__typename": "Profile",
+        "id": global_id("Profile", document["_id"]),
+        "profile_id": document["_id"],
+        "identifiers": [
+            Identifier.from_key(key)._asdict() for key in document.get("identifiers", ())
+        ],
+        "created_at": document["created_at"],
+        "updated_at": document["updated_at"],
+        "values": values,
+        "account_ids": sorted(document.get("accounts", ())),
+        **{one.name: values.shown(one) for one in _FIELDS},
+    }
+
+
+def account_row(document: Document, catalogue: Catalogue) -> Row:
+    """An account profile."""
+    values = Values(document, ProfileKind.ACCOUNT, catalogue)
+    return {
+        "__typename": "Account",
+        "id": global_id("Account", document["_id"]),
+        "account_id": document["_id"],
+        "name": values.value("account_name"),
+        "first_seen": values.value("first_seen"),
+        "last_seen": values.value("last_seen"),
+        "created_at": document["created_at"],
+        "updated_at": document["updated_at"],
+        "values": values,
+    }
+
+
+def session_row(document: Document, catalogue: Catalogue) -> Row:
+    """A session of one profile."""
+    values = Values(document, ProfileKind.SESSION, catalogue)
+    kinds = {kind: int(values.value(kind) or 0) for kind in FRUSTRATIONS}
+    counts = ("view_count", "action_count", "error_count", "frustration_count")
+    return {
+        "__typename": "Session",
+        "id": global_id("Session", document["_id"]),
+        "session_id": document["session_id"],
+        "started_at": values.value("started_at"),
+        "ended_at": values.value("ended_at"),
+        "application": values.value("application"),
+        "entry_page": values.value("entry_page"),
+        "exit_page": values.value("exit_page"),
+        **{name: int(values.value(name) or 0) for name in counts},
+        "frustrations": [{"type": kind, "count": count} for kind, count in kinds.items() if count],
+    }
+
+
+def definition_row(definition: AttributeDefinition) -> Row:
+    """An attribute definition."""
+    return {
+        "__typename": "AttributeDefinition",
+        "id": global_id("AttributeDefinition", definition.key),
+        "kind": GraphQLKind(definition.kind.value),
+        "name": definition.name,
+        "display_name": definition.display_name,
+        "description": definition.description,
+        "data_type": definition.data_type,
+        "aggregation": definition.aggregation,
+        "origin": definition.origin,
+        "event_field": definition.source,
+        "created_at": definition.created_at,
+        "updated_at": definition.updated_at,
+    }
+
+
+class Values:
+    """The attribute values of one document."""
+
+    def __init__(self, document: Document, kind: ProfileKind, catalogue: Catalogue) -> None:
+        self._stored: dict[str, Any] = document.get("attributes", {})
+        self._kind = kind
+        self._catalogue = catalogue
+
+    def value(self, name: str) -> Any:  # noqa: ANN401  # of whatever type the attribute has
+        """The value of a default attribute; None where there is none."""
+        definition = self._catalogue.get(self._kind, name)
+        return self._read(definition).value if definition and name in self._stored else None
+
+    def shown(self, definition: AttributeDefinition) -> Any:  # noqa: ANN401  # of whatever type the attribute has
+        """The value as its own field shows it: a country with its name."""
+        value = self._read(definition).value if definition.name in self._stored else None
+        if value is not None and definition.value_format is ValueFormat.COUNTRY:
+            return {"code": value, "name": country_names()[str(value)]}
+        return value
+
+    def row(self, name: str) -> Row | None:
+        """The ``AttributeValue`` of this name."""
+        definition = self._catalogue.get(self._kind, name)
+        return self._row(definition) if definition and name in self._stored else None
+
+    def rows(self, names: Iterable[str] | None) -> list[Row]:
+        """The values of these attributes, or of all, in the order of the definitions."""
+        wanted = self._stored.keys() if names is None else self._stored.keys() & set(names)
+        return [self._row(one) for one in self._catalogue.of_kind(self._kind) if one.name in wanted]
+
+    def _row(self, definition: AttributeDefinition) -> Row:
+        reading = self._read(definition)
+        return {
+            "name": definition.name,
+            "definition": definition_row(definition),
+            "value": reading.value,
+            "first": reading.first,
+            "last": reading.last,
+            "values": reading.entries
+            and [{"value": one.value, "time": one.time} for one in reading.entries],
+        }
+
+    def _read(self, definition: AttributeDefinition) -> Reading:
+        state = load_state(definition.aggregation, self._stored[definition.name])
+        return read(definition.aggregation, state)
+
+
+def definition_rows(
+    catalogue: Catalogue, kind: ProfileKind, origin: AttributeOrigin | None
+) -> list[Row]:
+    """The definitions of a kind, defaults first, then by age."""
+    found = catalogue.of_kind(kind)
+    return [definition_row(one) for one in found if origin in (None, one.origin)]
+
+
+RowOf: TypeAlias = Callable[[Document, Catalogue], Row]

@@ -1,0 +1,58 @@
+"""Scalars: moments and free JSON."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+from app.values import milliseconds
+
+JSON = NewType("JSON", object)
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def write_moment(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def read_moment(text: object) -> datetime:
+    """The moment of an RFC 3339 text, which has to name its offset."""
+    if not isinstance(text, str) or not _RFC_3339.fullmatch(text):
+        raise GraphQLError(f"DateTime cannot represent {text!r}: it is no RFC 3339 text.")
+    try:
+        return milliseconds(datetime.fromisoformat(text))
+    except (ValueError, OverflowError) as unreadable:
+        raise GraphQLError(f"DateTime cannot represent {text!r}: {unreadable}.") from unreadable
+
+
+def write_json(value: Any) -> Any:  # noqa: ANN401  # any JSON
+    """The value as JSON has it; decimals are left to the encoder, which writes all digits."""
+    if isinstance(value, datetime):
+        return write_moment(value)
+    if isinstance(value, Mapping):
+        return {key: write_json(one) for key, one in value.items()}
+    return [write_json(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="A moment as RFC 3339 text; answered in UTC with milliseconds.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+        serialize=write_moment,
+        parse_value=read_moment,
+    ),
+    JSON: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value. Numbers have all their digits, however many.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+        serialize=write_json,
+        parse_value=lambda value: value,
+    ),
+}
