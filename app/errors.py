@@ -15,7 +15,7 @@
     │   ├── MergeRefusedError     MERGE_REFUSED            profiles that cannot be joined so
     │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that is none
     │   └── MappingError          MAPPING_INVALID          an import mapping that cannot be used
-    └── RetryError                                         nothing is wrong with the input: ask again
+    └── RetryError                                         nothing is wrong: ask again
         ├── LaneLostError         LANE_LOST                another process took the work over
         ├── OverloadedError       OVERLOADED               more batches are waiting than is sensible
         └── StoreUnavailableError STORE_UNAVAILABLE        the database does not answer

@@ -19,6 +19,7 @@ from app.merging.service import MergeService
 from app.profiles.read_repository import DocumentReader
 from app.profiles.repository import DocumentRepository
 from app.profiles.service import AccountService, ProfileService, SessionService
+from app.profiles.sessions import session_constants
 from app.settings import Settings
 from app.storage.client import Database
 from app.values import milliseconds
@@ -58,12 +59,13 @@ class Services:
         await self.ingestion.close()
 
 
-def compose(database: Database, settings: Settings, clock: Clock = utc_now) -> Services:
+def compose(
+    database: Database, settings: Settings, clock: Clock = utc_now, *, lanes_total: int = ALL_LANES
+) -> Services:
     """The services over one database."""
     owner, lanes = str(uuid4()), LaneRepository(database)
-    profiles, sessions, accounts = (
-        DocumentRepository(database[name]) for name in ("profiles", "sessions", "accounts")
-    )
+    profiles, accounts = (DocumentRepository(database[name]) for name in ("profiles", "accounts"))
+    sessions = DocumentRepository(database["sessions"], session_constants)
     identifiers, events = IdentifierRepository(database), EventRepository(database)
     definitions = AttributeRepository(database)
     attributes = AttributeService(definitions)
@@ -87,7 +89,7 @@ def compose(database: Database, settings: Settings, clock: Clock = utc_now) -> S
         merging=merging,
         owner=owner,
         lanes_held=settings.ingestion_lanes,
-        lanes_total=ALL_LANES,
+        lanes_total=lanes_total,
         max_waiting=settings.ingestion_queue,
         clock=clock,
     )

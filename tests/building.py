@@ -19,11 +19,11 @@ def at(seconds: float) -> datetime:
     return T + timedelta(seconds=seconds)
 
 
-def an_event(event_id: str | None = None, time: float = 0, **fields: Any) -> EventInput:
+def an_event(event_id: str | None = None, time: datetime | float = 0, **fields: Any) -> EventInput:
     """An event as sent, of a person with one cookie; ``type``, ``user_id`` and so on by name."""
     sent: dict[str, Any] = {"type": "CUSTOM", "cookie_id": "c1", **fields}
-    sent.setdefault("time", at(time))
-    return EventInput(id=event_id, **sent)
+    moment = time if isinstance(time, datetime) else at(time)
+    return EventInput(id=event_id, time=moment, **sent)
 
 
 def about(event_id: str | None, *identifiers: str, **fields: Any) -> EventInput:

@@ -50,6 +50,11 @@ class EventRepository:
         abandoned = {"lane": batch.lane, "seq": {"$in": seqs}}
         return (await self._events.update_many(abandoned, {"$set": batch.fields})).modified_count
 
+    async def any_of(self, lane: str, seqs: list[int]) -> bool:
+        """Whether any event is stored under one of these numbers."""
+        query = {"lane": lane, "seq": {"$in": seqs}}
+        return await self._events.find_one(query, {"_id": 1}) is not None
+
     async def of_batch(self, lane: str, seq: int) -> tuple[int, list[Entry]]:
         """The version of the definitions of a batch, and every event stored under its number."""
         found = await self._events.find({"lane": lane, "seq": seq}).to_list()

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.attributes.catalogue import Catalogue
 from app.attributes.model import AttributeDefinition, ProfileKind
 from app.attributes.service import AttributeService, NewAttribute
 from app.attributes.sources import normal_source
-from app.errors import InputError, MappingError
+from app.errors import AttributeExistsError, AttributeInvalidError, InputError, MappingError
 from app.importing.mapping import DeclaredAttribute
 from app.ingestion.backfill import BackfillService
 
@@ -24,26 +23,43 @@ async def create_missing(
     All are compared before the first is created. New ones are filled from events that are
     stored already.
     """
-    catalogue = await attributes.current() if declared else Catalogue()
-    missing = []
-    for place, one in enumerate(declared):
-        known = catalogue.get(ProfileKind(one.kind), one.name)
-        if known:
-            _check_same(one, known, _where(place, one))
-        else:
-            missing.append((_where(place, one), one))
+    places = [(f"attributes[{place}] {one.name}", one) for place, one in enumerate(declared)]
+    missing = [(where, one) for where, one in places if not await _is_known(where, one, attributes)]
+    created = []
     for where, one in missing:
-        await _create(one, backfill, where=where, now=now)
-    return [one.name for _, one in missing]
+        if await _create(where, one, attributes, backfill, now=now):
+            created.append(one.name)
+    return created
+
+
+async def _is_known(where: str, one: DeclaredAttribute, attributes: AttributeService) -> bool:
+    """Whether there is such an attribute; an error if there is another of this name."""
+    known = (await attributes.current()).get(ProfileKind(one.kind), one.name)
+    try:
+        return known is not None and _is_same(where, one, known)
+    except AttributeInvalidError as invalid:
+        raise _told(where, invalid) from invalid
 
 
 async def _create(
-    one: DeclaredAttribute, backfill: BackfillService, *, where: str, now: datetime
-) -> None:
+    where: str,
+    one: DeclaredAttribute,
+    attributes: AttributeService,
+    backfill: BackfillService,
+    *,
+    now: datetime,
+) -> bool:
     try:
         await backfill.define(_new(one), backfill=True, now=now)
+    except AttributeExistsError:  # somebody else was faster
+        return not await _is_known(where, one, attributes)
     except InputError as invalid:
-        raise MappingError(where, str(invalid).rstrip(".")) from invalid
+        raise _told(where, invalid) from invalid
+    return True
+
+
+def _told(where: str, invalid: InputError) -> MappingError:
+    return MappingError(where, str(invalid).rstrip("."))
 
 
 def _new(one: DeclaredAttribute) -> NewAttribute:
@@ -58,7 +74,7 @@ def _new(one: DeclaredAttribute) -> NewAttribute:
     )
 
 
-def _check_same(one: DeclaredAttribute, known: AttributeDefinition, where: str) -> None:
+def _is_same(where: str, one: DeclaredAttribute, known: AttributeDefinition) -> bool:
     wanted: list[str | None] = [one.data_type, one.aggregation]
     has: list[str | None] = [known.data_type, known.aggregation]
     if one.event_field is not None:
@@ -67,11 +83,8 @@ def _check_same(one: DeclaredAttribute, known: AttributeDefinition, where: str) 
     if wanted != has:
         problem = f"it exists as {_listed(has)}, not {_listed(wanted)}"
         raise MappingError(where, problem)
+    return True
 
 
 def _listed(facts: Sequence[str | None]) -> str:
     return " ".join(str(one) for one in facts)
-
-
-def _where(place: int, one: DeclaredAttribute) -> str:
-    return f"attributes[{place}] {one.name}"

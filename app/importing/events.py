@@ -1,7 +1,7 @@
 """The events of a file, whatever its format, in batches as the service takes them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
@@ -9,29 +9,32 @@ from typing import TypeAlias
 import msgspec
 
 from app.errors import InputError, MappingError
+from app.events.lines import read_line
 from app.events.wire import EventInput
 from app.importing.files import Lines, format_of
 from app.importing.ids import line_id
 from app.importing.mapping import ImportMapping
-from app.importing.rows import rejected, row_reader
+from app.importing.rows import row_reader
 from app.importing.table import Table
+from app.ingestion.service import MAX_BATCH
 
-BATCH = 1000
+Sent: TypeAlias = EventInput | InputError
+"""An event, or why a line is none."""
 
-Numbered: TypeAlias = tuple[int, EventInput | InputError]
-"""An event, or why there is none, with the number of its line."""
+Numbered: TypeAlias = tuple[int, Sent]
+"""With the number of its line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Events of one call, and the line each came from."""
 
-    events: list[EventInput | InputError] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
+    events: list[Sent]
+    lines: list[int]
 
 
 def read_events(path: Path, lines: Lines, mapping: ImportMapping) -> Iterator[Numbered]:
-    """The events of a file; what cannot be used for it is raised before the first."""
+    """The events of a file; a mapping that cannot be used for it is an error before the first."""
     match format_of(path):
         case "csv":
             return _of_table(Table(lines, mapping), mapping)
@@ -44,21 +47,20 @@ def read_events(path: Path, lines: Lines, mapping: ImportMapping) -> Iterator[Nu
 
 def batches(events: Iterator[Numbered]) -> Iterator[Batch]:
     """The events in batches, each read only when it is asked for."""
-    while numbered := list(islice(events, BATCH)):
+    while numbered := list(islice(events, MAX_BATCH)):
         yield Batch([one for _, one in numbered], [number for number, _ in numbered])
 
 
 def _of_table(table: Table, mapping: ImportMapping) -> Iterator[Numbered]:
     to_event = row_reader(mapping, table.columns)
 
-    def read() -> Iterator[Numbered]:
-        for number, row in table:
-            try:
-                yield number, row if isinstance(row, InputError) else to_event(row)
-            except InputError as refused:
-                yield number, refused
+    def sent(row: list[str] | InputError) -> Sent:
+        try:
+            return row if isinstance(row, InputError) else to_event(row)
+        except InputError as refused:
+            return refused
 
-    return read()
+    return ((number, sent(row)) for number, row in table)
 
 
 def _of_json(lines: Lines, mapping: ImportMapping) -> Iterator[Numbered]:
@@ -68,23 +70,19 @@ def _of_json(lines: Lines, mapping: ImportMapping) -> Iterator[Numbered]:
 
 
 def _json_events(lines: Lines, source: str) -> Iterator[Numbered]:
-    decoder = msgspec.json.Decoder(EventInput)
     while True:
         try:
             line = next(lines)
-            if line.strip():
-                yield lines.number, _decoded(decoder, line, source)
         except StopIteration:
             return
         except InputError as refused:
             yield lines.number, refused
+        else:
+            if line.strip():
+                yield lines.number, _identified(read_line(line), line, source)
 
 
-def _decoded(decoder: msgspec.json.Decoder[EventInput], line: bytes, source: str) -> EventInput:
-    try:
-        event = decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as invalid:
-        raise rejected(invalid) from invalid
-    if event.id is not None:
+def _identified(event: Sent, line: bytes, source: str) -> Sent:
+    if isinstance(event, InputError) or event.id is not None:
         return event
     return msgspec.structs.replace(event, id=line_id(source, line))

@@ -34,8 +34,8 @@ async def settle_lanes(lanes: LaneRepository, ingestion: Recovery, announce: Ann
     left = await _unfinished(lanes)
     if left:
         announce(
-            f"Another process was stopped in the middle of {len(left)} batches, or is at work: "
-            f"waiting up to {_PATIENCE:.0f} s until they can be finished."
+            "Another process is at work, or was stopped half-way. Its batches can be finished "
+            f"when its lease has run out: waiting up to {_PATIENCE:.0f} s."
         )
     deadline = asyncio.get_running_loop().time() + _PATIENCE
     while left and asyncio.get_running_loop().time() < deadline:

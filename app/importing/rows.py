@@ -8,11 +8,13 @@ import msgspec
 from app.errors import EventRejectedError, MappingError
 from app.events.wire import EventInput
 from app.importing.ids import row_ids
-from app.importing.mapping import EventTemplate, ImportMapping
+from app.importing.mapping import EventTemplate, IdentifierTemplate, ImportMapping
 from app.importing.moments import time_reader
 from app.importing.templates import Cells, Columns, Reading, bind, is_constant
 
 ToEvent: TypeAlias = Callable[[Cells], EventInput]
+
+_PAIR = len(IdentifierTemplate.__struct_fields__)
 
 EVENT_TYPES: tuple[str, ...] = get_args(get_type_hints(EventInput)["type"])
 
@@ -54,7 +56,18 @@ def _fields(template: EventTemplate, columns: Columns) -> list[tuple[str, Readin
     _check_type(template.type)
     declared = msgspec.to_builtins(template).items()
     given = ((name, one) for name, one in declared if one is not None)
-    return [(name, bind(one, columns, f"event.{name}")) for name, one in given]
+    bound = ((name, bind(one, columns, f"event.{name}")) for name, one in given)
+    return [(name, _valued(read) if name == "identifiers" else read) for name, read in bound]
+
+
+def _valued(read: Reading) -> Reading:
+    """Identifiers without those that lack a value; their type alone says nothing."""
+
+    def read_valued(cells: Cells) -> object:
+        found = read(cells)
+        return [one for one in found if len(one) == _PAIR] if isinstance(found, list) else None
+
+    return read_valued
 
 
 def _check_type(template: str) -> None:

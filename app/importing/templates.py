@@ -84,7 +84,7 @@ def _bind_text(template: str, columns: Columns, where: str) -> Reading:
 def _joined(parts: Sequence[_Text]) -> Reading:
     def read(cells: Cells) -> str | None:
         texts = [part(cells) for part in parts]
-        return "".join(texts) if all(texts) else None
+        return "".join(texts) if texts and all(texts) else None
 
     return read
 

@@ -14,7 +14,7 @@ from app.merging.service import MergeService
 from app.profiles.model import Fold
 from app.profiles.plan import Plan, SessionKey
 from app.profiles.repository import DocumentRepository, Share
-from app.profiles.sessions import session_constants, session_document_id
+from app.profiles.sessions import session_document_id
 
 
 class Applier:
@@ -70,4 +70,4 @@ class Applier:
 
 def _session_share(key: SessionKey, fold: Fold) -> Share:
     document_id = session_document_id(*key)
-    return Share(document_id, key.profile, fold, session_constants(document_id))
+    return Share(document_id, key.profile, fold)

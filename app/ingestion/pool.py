@@ -6,11 +6,11 @@ before anybody uses it.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from app.errors import OverloadedError
+from app.errors import LaneLostError, OverloadedError
 from app.ingestion.lanes import Lane, LaneRepository, lane_names
 
 Clock = Callable[[], datetime]
@@ -76,13 +76,24 @@ class LanePool:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[Turn]:
-        """An idle lane for one batch."""
+        """A lane that has begun a batch."""
         turn = await self._slot()
         try:
-            turn = turn or await self._take()
+            turn = await self._begun(turn)
             yield turn
         finally:
             self._give_back(turn)
+
+    async def settle(self, owing: Iterable[str] = ()) -> None:
+        """Do the debts of our lanes; ``owing`` are lanes to look into though they seem idle."""
+        for name in owing:
+            self._owe(name)
+        while self.in_debt:
+            turn = await self._slot()
+            try:
+                turn = await self._take()
+            finally:
+                self._give_back(turn)
 
     async def close(self) -> None:
         """Give the lanes back, so that other processes need not wait for the leases to end."""
@@ -99,6 +110,28 @@ class LanePool:
             return await self._slots.get()
         finally:
             self._waiting -= 1
+
+    async def _begun(self, turn: Turn | None) -> Turn:
+        """A lane that was idle for long may be gone; nothing is lost yet, so take another."""
+        while True:
+            turn = turn or await self._take()
+            try:
+                await turn.begin()
+            except LaneLostError:
+                self._held.discard(turn.lane.name)
+                turn = None
+            else:
+                return turn
+
+    def _owe(self, name: str) -> None:
+        """Put an idle lane of ours among those in debt; one in use sees to itself."""
+        idle = [self._slots.get_nowait() for _ in range(self._slots.qsize())]
+        for turn in idle:
+            owing = turn is not None and turn.lane.name == name
+            self._slots.put_nowait(None if owing else turn)
+            if owing:
+                self._held.discard(name)
+                self.in_debt.add(name)
 
     def _give_back(self, turn: Turn | None) -> None:
         settled = turn is not None and turn.settled

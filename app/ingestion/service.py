@@ -16,12 +16,13 @@ from app.events.model import Event
 from app.events.repository import Batch, EventRepository
 from app.events.stored import Entry
 from app.ingestion.applying import Applier
-from app.ingestion.lanes import APPLYING, STORING, LaneRepository
+from app.ingestion.lanes import APPLYING, IDLE, STORING, LaneRepository
 from app.ingestion.outcome import Outcome, Received, receive
 from app.ingestion.pool import Clock, LanePool, Turn
 from app.ingestion.targets import Targets
 from app.merging.service import MergeService
 from app.profiles.plan import Plan, plan
+from app.storage.client import Document
 
 MAX_BATCH = 1000
 """Events of one call: enough to be efficient, and done in a fraction of a second."""
@@ -73,30 +74,40 @@ class IngestionService:
 
     async def recover(self) -> int:
         """Finish what stopped half-way: our own debts, lanes of the dead, merges; how many."""
-        if self._pool.in_debt:
-            async with self._pool.turn():
-                pass
-        stale = [lane["_id"] for lane in await self._lanes.all() if self._is_stale(lane)]
-        for name in stale:
-            lane = await self._lanes.take(name, owner=f"{self._owner}/recovery", now=self._clock())
-            if lane:
-                turn = Turn(self._lanes, lane, self._clock)
-                await self._settle(turn)
-                await self._lanes.release(turn.lane)
-        return len(stale) + await self._merging.recover()
+        lanes = await self._lanes.all()
+        owing = [lane for lane in lanes if self._is_dead(lane) or await self._has_stragglers(lane)]
+        await self._pool.settle(lane["_id"] for lane in owing if lane["owner"] == self._owner)
+        settled = 0
+        for lane in owing:
+            if lane["owner"] != self._owner:
+                settled += await self._settle_other(lane["_id"])
+        return settled + await self._merging.recover()
 
     async def close(self) -> None:
         """Give the lanes back."""
         await self._pool.close()
 
-    def _is_stale(self, lane: dict[str, object]) -> bool:
-        expired = lane["lease_until"] < self._clock()  # type: ignore[operator]  # a datetime, as the repository writes it
-        unfinished = lane["state"] in (STORING, APPLYING) or lane["abandoned"]
-        owned = lane["owner"] is not None
-        return expired and owned and bool(unfinished)
+    def _is_dead(self, lane: Document) -> bool:
+        """Its owner stopped in the middle of a batch."""
+        return lane["state"] != IDLE and bool(lane["lease_until"] < self._clock())
+
+    async def _has_stragglers(self, lane: Document) -> bool:
+        """An abandoned batch of the lane has stored events that nobody has adopted yet."""
+        abandoned = lane["abandoned"]
+        return bool(abandoned) and await self._events.any_of(lane["_id"], abandoned)
+
+    async def _settle_other(self, name: str) -> bool:
+        """Do what a lane of another process owes; False where that process is alive."""
+        owner = f"{self._owner}/recovery"
+        lane = await self._lanes.take(name, owner=owner, now=self._clock())
+        if lane is None:
+            return False
+        turn = Turn(self._lanes, lane, self._clock)
+        await self._settle(turn)
+        await self._lanes.release(turn.lane)
+        return True
 
     async def _batch(self, turn: Turn, received: Received) -> None:
-        await turn.begin()
         catalogue = await self._catalogue(received.events)
         planned = await self._store(turn, received, catalogue)
         await turn.commit()

@@ -7,16 +7,14 @@ it goes to the older one. Then its content is absorbed, once. A crash leaves a t
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from app.attributes.model import ProfileKind
 from app.attributes.service import AttributeService
 from app.errors import MergeRefusedError
 from app.events.repository import EventRepository
 from app.identity.repository import IdentifierRepository
-from app.profiles.compile import absorb_update
 from app.profiles.repository import DocumentRepository
-from app.profiles.sessions import session_constants, session_document_id
+from app.profiles.sessions import session_document_id
 from app.profiles.stored import load_fold
 from app.storage.client import Document
 
@@ -109,11 +107,7 @@ class MergeService:
         frozen = await self._sessions.get(session["_id"])
         if frozen and frozen.get("pending"):
             await self._absorb(
-                self._sessions,
-                frozen,
-                kind=ProfileKind.SESSION,
-                owner=frozen["profile"],
-                constants=session_constants(frozen["merged_into"]),
+                self._sessions, frozen, kind=ProfileKind.SESSION, owner=frozen["profile"]
             )
             await self._sessions.clear(session["_id"])
 
@@ -124,11 +118,10 @@ class MergeService:
         *,
         kind: ProfileKind,
         owner: str,
-        constants: dict[str, Any] | None = None,
     ) -> None:
         catalogue = await self._attributes.current()
         fold = load_fold(frozen, kind, catalogue)
-        await documents.absorb(frozen["merged_into"], absorb_update(fold, frozen, owner, constants))
+        await documents.absorb(frozen, fold, owner=owner)
 
     async def _root(self, profile: str) -> str:
         return (await self._profiles.roots([profile]))[profile]

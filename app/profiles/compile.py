@@ -30,8 +30,8 @@ def guarded_update(document_id: str, guard: str, seq: int, update: Mql) -> Guard
     return GuardedUpdate(unseen, guarded)
 
 
-def fold_update(fold: Fold, constants: Mql | None = None) -> Mql:
-    """The operators that combine the fold into a document, made with ``constants``."""
+def fold_update(fold: Fold) -> Mql:
+    """The operators that combine the fold into a document."""
     update: Mql = {}
     if fold.processed:
         update["$min"] = {"created_at": fold.processed.created_at}
@@ -43,23 +43,19 @@ def fold_update(fold: Fold, constants: Mql | None = None) -> Mql:
     added = {name: {"$each": sorted(members)} for name, members in sets.items() if members}
     if added:
         update["$addToSet"] = added
-    if constants:
-        update["$setOnInsert"] = constants
     return update
 
 
-def absorb_update(
-    fold: Fold, frozen: Mql, suffix: str, constants: Mql | None = None
-) -> GuardedUpdate:
+def absorb_update(into: str, fold: Fold, frozen: Mql, suffix: str) -> GuardedUpdate:
     """Combine a frozen document's fold into another one, once.
 
     What was applied to the frozen one counts as applied here: its guards come along, marked with
     ``suffix`` (the profile they were raised on) unless they carry such a mark already.
     """
-    update = fold_update(fold, constants)
+    update = fold_update(fold)
     for guard, seq in frozen.get("guard", {}).items():
         marked = guard if "|" in guard else f"{guard}|{suffix}"
         update.setdefault("$max", {})[f"guard.{marked}"] = seq
     absorbed = sorted({frozen["_id"], *frozen.get("absorbed", ())})
     update.setdefault("$addToSet", {})["absorbed"] = {"$each": absorbed}
-    return GuardedUpdate({**LIVE, "absorbed": {"$ne": frozen["_id"]}}, update)
+    return GuardedUpdate({"_id": into, **LIVE, "absorbed": {"$ne": frozen["_id"]}}, update)

@@ -4,7 +4,7 @@ Each method is a few atomic single-document operations, safe to repeat. Which do
 touch, and in which order, is decided in ``app.ingestion`` and ``app.merging``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,14 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from app.profiles.compile import LIVE, GuardedUpdate, Mql, fold_update, guarded_update
+from app.profiles.compile import (
+    LIVE,
+    GuardedUpdate,
+    Mql,
+    absorb_update,
+    fold_update,
+    guarded_update,
+)
 from app.profiles.model import Fold
 from app.storage.client import Collection, Document
 
@@ -31,7 +38,6 @@ class Share:
     document_id: str
     origin: str
     fold: Fold
-    constants: Mql | None = None
     detour: bool = False
 
     def guard(self, lane: str) -> str:
@@ -40,14 +46,21 @@ class Share:
 
     def towards(self, document_id: str) -> "Share":
         """The same share, for the document that took this one's place."""
-        return Share(document_id, self.origin, self.fold, self.constants, detour=True)
+        return Share(document_id, self.origin, self.fold, detour=True)
 
 
 class DocumentRepository:
-    """The aggregated documents of one collection."""
+    """The aggregated documents of one collection.
 
-    def __init__(self, collection: Collection) -> None:
+    ``constants`` tells what a document is made with, from its id: a share that follows a merge
+    may be the first to write the document where it ends.
+    """
+
+    def __init__(
+        self, collection: Collection, constants: Callable[[str], Mql] = lambda _id: {}
+    ) -> None:
         self._documents = collection
+        self._constants = constants
 
     async def apply(self, shares: Iterable[Share], *, lane: str, seq: int) -> dict[str, str | None]:
         """Apply every share exactly once; the document each ended in, by the id it set out for.
@@ -68,16 +81,19 @@ class DocumentRepository:
         """One bulk write; the shares whose document refused them."""
         starts = list(shares)
         updates = [
-            guarded_update(
-                one.document_id, one.guard(lane), seq, fold_update(one.fold, one.constants)
-            )
+            guarded_update(one.document_id, one.guard(lane), seq, fold_update(one.fold))
             for one in shares.values()
         ]
         try:
-            await self._documents.bulk_write([_upsert(one) for one in updates], ordered=False)
+            await self._documents.bulk_write([self._upsert(one) for one in updates], ordered=False)
         except BulkWriteError as error:
             return {(start := starts[i]): shares[start] for i in _refused_indexes(error)}
         return {}
+
+    def _upsert(self, guarded: GuardedUpdate) -> UpdateOne:
+        constants = self._constants(guarded.filter["_id"])
+        update = {**guarded.update, "$setOnInsert": constants} if constants else guarded.update
+        return UpdateOne(guarded.filter, update, upsert=True)
 
     async def _redirected(
         self, refused: dict[str, Share], ended: dict[str, str | None], *, lane: str, seq: int
@@ -150,17 +166,20 @@ class DocumentRepository:
             return False
         return bool(closed.matched_count or closed.upserted_id)
 
-    async def absorb(self, into: str, absorbing: GuardedUpdate) -> str | None:
-        """Apply what ``absorb_update`` made, once; where it ended, None if deleted."""
-        source = absorbing.filter["absorbed"]["$ne"]
+    async def absorb(self, frozen: Document, fold: Fold, *, owner: str) -> str | None:
+        """Take a tombstone's content over, once, where it leads; None if that is deleted.
+
+        ``owner`` is the profile that the tombstone's own guards were raised on.
+        """
+        into: str = frozen["merged_into"]
         while True:
+            absorbing = self._upsert(absorb_update(into, fold, frozen, owner))
             try:
-                await self._documents.update_one(
-                    {"_id": into, **absorbing.filter}, absorbing.update, upsert=True
-                )
-            except DuplicateKeyError:
+                await self._documents.bulk_write([absorbing], ordered=False)
+            except BulkWriteError as error:
+                _refused_indexes(error)
                 document = await self.get(into) or {}
-                if source in document.get("absorbed", ()):
+                if frozen["_id"] in document.get("absorbed", ()):
                     return into
                 if document.get("deleted") is not None:
                     return None
@@ -188,10 +207,6 @@ class DocumentRepository:
     async def of_profile(self, profile: str) -> list[Document]:
         """The documents that belong to a profile, closed ones with content included."""
         return await self._documents.find({"profile": profile}).to_list()
-
-
-def _upsert(guarded: GuardedUpdate) -> UpdateOne:
-    return UpdateOne(guarded.filter, guarded.update, upsert=True)
 
 
 def _refused_indexes(error: BulkWriteError) -> list[int]:

@@ -25,7 +25,6 @@ from typing_extensions import override
 
 from app.errors import ProfileGraphError
 from app.storage.faults import known
-from app.storage.faults import known
 
 GetContext: TypeAlias = Callable[[Request], Awaitable[object]]
 GetPage: TypeAlias = Callable[[], Response]
@@ -157,6 +156,7 @@ def _told(error: GraphQLError) -> object:
     raised = _cause(error)
     cause = known(raised)
     if isinstance(cause, ProfileGraphError):
+        # What graphql-core says about an input of ours is kept, what the driver says is not.
         message = error.message if cause is raised else str(cause)
         return {**error.formatted, "message": message, "extensions": cause.extensions}
     if _is_for_the_caller(error, cause):
@@ -179,12 +179,10 @@ def _cause(error: GraphQLError) -> Exception:
     cause: Exception = error
     while isinstance(cause, GraphQLError) and cause.original_error:
         cause = cause.original_error
-    return known(cause)
+    return cause
 
 
 def _code(cause: Exception) -> str:
-    if isinstance(cause, ProfileGraphError):
-        return cause.code
     return "GRAPHQL_SYNTAX" if isinstance(cause, GraphQLSyntaxError) else "GRAPHQL_INVALID"
 
 

@@ -8,6 +8,7 @@ import httpx
 import orjson
 import pytest
 import strawberry
+from pymongo.errors import ServerSelectionTimeoutError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -63,6 +64,10 @@ class Query:
     @strawberry.field
     def broken(self) -> int | None:
         raise RuntimeError("password")
+
+    @strawberry.field
+    def unreachable(self) -> int | None:
+        raise ServerSelectionTimeoutError("database.internal:27017: connection refused")
 
     @strawberry.field
     def too_large(self) -> int | None:
@@ -187,6 +192,12 @@ async def test_fault_is_masked_and_logged_with_its_cause(
     [entry] = logged
     assert (entry["event"], entry["path"]) == ("graphql_fault", [field])
     assert entry["exc_info"].__traceback__
+
+
+async def test_absent_database_is_told_without_its_address(client: httpx.AsyncClient) -> None:
+    error = await error_of(client, "{ unreachable }")
+    assert error["message"] == "The database does not answer; send the request again."
+    assert error["extensions"] == {"code": "STORE_UNAVAILABLE"}
 
 
 async def test_fault_before_execution_is_a_server_error(client: httpx.AsyncClient) -> None:

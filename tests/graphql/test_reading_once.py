@@ -1,0 +1,97 @@
+"""What a query costs: totals only when they are asked for, and no read per row."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+
+from app.storage.client import Database
+from tests.graphql.asking import Api, an_event, field_of, serve
+from tests.graphql.watching import WatchedDatabase
+from tests.living import start
+
+
+@pytest.fixture
+async def watched(database: Database) -> WatchedDatabase:
+    """The database, watched."""
+    return WatchedDatabase(database)
+
+
+@pytest.fixture
+async def api(watched: WatchedDatabase) -> AsyncIterator[Api]:
+    """The endpoint over the watched database, with three people in two accounts."""
+    async with serve(await start(watched)) as api:
+        await api.ingest(
+            *(
+                an_event(f"e{user}", userId=user, cookieId=user, sessionId="s", account={"id": account})
+                for user, account in (("u1", "a1"), ("u2", "a1"), ("u3", "a2"))
+            )
+        )
+        watched.forget()
+        yield api
+
+
+async def commands(api: Api, watched: WatchedDatabase, query: str, **variables: object) -> list[str]:
+    """What is sent to the database for a query; definitions are read once a second at most."""
+    await api.data(query, **variables)
+    return sorted(one for one in watched.commands if not one.startswith("settings."))
+
+
+@pytest.mark.parametrize(
+    ("query", "counted"),
+    [
+        ("{{ profiles {{ nodes {{ id }} {} }} }}", ["profiles"]),
+        ("{{ accounts {{ edges {{ cursor }} {} }} }}", ["accounts"]),
+        ('{{ account(by: {{accountId: "a1"}}) {{ users {{ nodes {{ id }} {} }} }} }}', ["profiles"]),
+        ('{{ profile(by: {{userId: "u1"}}) {{ accounts {{ nodes {{ id }} {} }} }} }}', ["accounts"]),
+        ('{{ profile(by: {{userId: "u1"}}) {{ sessions {{ nodes {{ id }} {} }} }} }}', ["sessions"]),
+    ],
+)
+async def test_total_is_counted_when_it_is_asked_for(
+    api: Api, watched: WatchedDatabase, query: str, counted: Sequence[str]
+) -> None:
+    without = await commands(api, watched, query.format(""))
+    watched.forget()
+    asked = await commands(api, watched, query.format("totalCount"))
+
+    assert not [one for one in without if one.endswith(".count_documents")]
+    assert asked == sorted([*without, *(f"{name}.count_documents" for name in counted)])
+
+
+async def test_total_alone_is_counted_once(api: Api, watched: WatchedDatabase) -> None:
+    query = "{ a: profiles { totalCount } b: profiles { totalCount again: totalCount } }"
+
+    assert await api.data(query) == {"a": {"totalCount": 3}, "b": {"totalCount": 3, "again": 3}}
+    assert watched.commands.count("profiles.count_documents") == 3
+
+
+async def test_profile_by_user_id_is_one_read(api: Api, watched: WatchedDatabase) -> None:
+    sent = await commands(api, watched, '{ profile(by: {userId: "u1"}) { userId lastSeen email } }')
+
+    assert sent == ["profiles.find_one"]
+
+
+async def test_profile_by_id_is_one_read(api: Api, watched: WatchedDatabase) -> None:
+    [first, *_] = (await api.data("{ profiles { nodes { id } } }"))["profiles"]["nodes"]
+    watched.forget()
+
+    query = "query ($id: ID!) { profile(by: {id: $id}) { userId } }"
+    assert await commands(api, watched, query, id=first["id"]) == ["profiles.find_one"]
+
+
+async def test_page_is_one_read(api: Api, watched: WatchedDatabase) -> None:
+    query = "{ profiles { nodes { userId attributes { name value definition { dataType } } } } }"
+
+    assert await commands(api, watched, query) == ["profiles.find"]
+
+
+async def test_nodes_of_a_kind_are_read_together(api: Api, watched: WatchedDatabase) -> None:
+    query = "{ profiles { nodes { id sessions { nodes { id } } } } accounts { nodes { id } } }"
+    found = await api.data(query)
+    sessions = [one for row in found["profiles"]["nodes"] for one in row["sessions"]["nodes"]]
+    rows = [*found["profiles"]["nodes"], *found["accounts"]["nodes"], *sessions]
+    watched.forget()
+
+    query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    sent = await commands(api, watched, query, ids=field_of(rows, "id"))
+
+    assert sent == ["accounts.find", "profiles.find", "profiles.find", "sessions.find"]

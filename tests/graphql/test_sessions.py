@@ -1,0 +1,144 @@
+"""A profile's sessions: what happened in each, the frustrated ones, and pages of them."""
+
+from typing import Any
+
+from tests.graphql.asking import Api, an_event, field_of
+
+SESSIONS = """
+query ($frustrated: Boolean = false, $first: Int, $after: String) {
+  profile(by: {userId: "u1"}) {
+    sessions(onlyFrustrated: $frustrated, first: $first, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        sessionId startedAt endedAt application entryPage exitPage
+        viewCount actionCount errorCount frustrationCount frustrations { type count }
+      }
+    }
+  }
+}
+"""
+CALM = {
+    "application": None,
+    "entryPage": None,
+    "exitPage": None,
+    "viewCount": 0,
+    "actionCount": 0,
+    "errorCount": 0,
+    "frustrationCount": 0,
+    "frustrations": [],
+}
+
+
+async def sessions(api: Api, **variables: object) -> Any:
+    """The sessions of the user u1."""
+    return (await api.data(SESSIONS, **variables))["profile"]["sessions"]
+
+
+def in_session(session: str, event_id: str, time: float, **fields: object) -> dict[str, object]:
+    """An event of the user u1 in a session."""
+    return an_event(event_id, time, cookieId=None, userId="u1", sessionId=session, **fields)
+
+
+def moment(seconds: int) -> str:
+    """A moment in the first minute."""
+    return f"2026-01-01T00:00:{seconds:02}.000Z"
+
+
+async def test_session_tells_what_happened_in_it(api: Api) -> None:
+    clicks: dict[str, Any] = {"frustration": ["rage_click", "dead_click"]}
+    shop = {"application": {"id": "shop"}}
+    await api.ingest(
+        in_session("s1", "e1", 10, type="VIEW", name="/home", context=shop),
+        in_session("s1", "e2", 20, type="VIEW", name="/cart"),
+        in_session("s1", "e3", 30, type="ACTION", name="click on CHECKOUT", properties=clicks),
+        in_session("s1", "e4", 40, type="ACTION", properties={"frustration": "rage_click"}),
+        in_session("s1", "e5", 50, type="ERROR"),
+        in_session("s2", "e6", 55),
+    )
+
+    answer = await sessions(api)
+
+    busy = {
+        "sessionId": "s1",
+        "startedAt": moment(10),
+        "endedAt": moment(50),
+        "application": "shop",
+        "entryPage": "/home",
+        "exitPage": "/cart",
+        "viewCount": 2,
+        "actionCount": 2,
+        "errorCount": 1,
+        "frustrationCount": 3,
+        "frustrations": [{"type": "rage_click", "count": 2}, {"type": "dead_click", "count": 1}],
+    }
+    calm = {"sessionId": "s2", "startedAt": moment(55), "endedAt": moment(55), **CALM}
+    assert (answer["totalCount"], answer["nodes"]) == (2, [calm, busy])
+
+
+async def test_frustrated_sessions_alone_are_listed_and_counted(api: Api) -> None:
+    dead = {"frustration": ["dead_click"]}
+    await api.ingest(
+        in_session("s1", "e1", 10),
+        in_session("s2", "e2", 20, type="ACTION", properties=dead),
+        in_session("s3", "e3", 30),
+        in_session("s4", "e4", 40, type="ACTION", properties=dead),
+    )
+
+    frustrated = await sessions(api, frustrated=True)
+    everything = await sessions(api, frustrated=False)
+
+    assert field_of(frustrated["nodes"], "sessionId") == ["s4", "s2"]
+    assert field_of(everything["nodes"], "sessionId") == ["s4", "s3", "s2", "s1"]
+    assert [frustrated["totalCount"], everything["totalCount"]] == [2, 4]
+
+
+async def test_sessions_are_paged_from_the_latest_also_where_they_began_at_once(api: Api) -> None:
+    begun = {"s1": 10, "s2": 20, "s3": 20, "s4": 20, "s5": 30}
+    await api.ingest(*(in_session(name, f"e{name}", time) for name, time in begun.items()))
+
+    pages, after = [], None
+    for _ in range(3):
+        page = await sessions(api, first=2, after=after)
+        pages.append(field_of(page["nodes"], "sessionId"))
+        after = page["pageInfo"]["endCursor"]
+
+    assert pages == [["s5", "s4"], ["s3", "s2"], ["s1"]]
+    assert page["pageInfo"]["hasNextPage"] is False
+
+
+async def test_late_event_moves_a_session_to_its_place(api: Api) -> None:
+    await api.ingest(in_session("s1", "e1", 20), in_session("s2", "e2", 10))
+    assert field_of((await sessions(api))["nodes"], "sessionId") == ["s1", "s2"]
+
+    await api.ingest(in_session("s1", "e3", 5))
+
+    answer = await sessions(api)
+    assert field_of(answer["nodes"], "sessionId") == ["s2", "s1"]
+    assert answer["nodes"][1]["startedAt"] == moment(5)
+
+
+async def test_people_who_share_a_session_id_have_a_session_each(api: Api) -> None:
+    await api.ingest(
+        in_session("s", "e1", 10, type="VIEW", name="/home"),
+        an_event("e2", 20, cookieId=None, userId="u2", sessionId="s"),
+    )
+
+    answer = await sessions(api)
+
+    assert [(one["sessionId"], one["viewCount"]) for one in answer["nodes"]] == [("s", 1)]
+
+
+async def test_same_session_of_merged_profiles_is_one(api: Api) -> None:
+    await api.ingest(
+        in_session("s", "e1", 10, type="VIEW", name="/home"),
+        an_event("e2", 20, cookieId=None, userId="u2", sessionId="s", type="VIEW", name="/cart"),
+    )
+
+    await api.merge({"userId": "u1"}, {"userId": "u2"})
+
+    answer = await sessions(api)
+    session = {"sessionId": "s", "startedAt": moment(10), "endedAt": moment(20), **CALM}
+    assert answer["nodes"] == [
+        session | {"entryPage": "/home", "exitPage": "/cart", "viewCount": 2}
+    ]

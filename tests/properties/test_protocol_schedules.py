@@ -1,0 +1,138 @@
+"""Every event counts exactly once, whatever crashes, sleeps, repeats or comes in between.
+
+Random schedules of the production code: several processes on one store, commands interleaved
+document by document, processes killed between any two commands, leases that run out under
+sleeping processes which wake up later, clients that send again. ``SCHEDULES`` sets how many.
+"""
+
+import asyncio
+import os
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+from typing import cast
+
+import pytest
+
+from app.aggregation.monoids import Aggregation
+from app.attributes.model import ProfileKind
+from app.attributes.service import NewAttribute
+from app.errors import RetryError
+from app.events.wire import EventInput
+from app.services import Services, compose
+from app.settings import Settings
+from app.storage.client import Database, connect
+from app.values import DataType
+from migrations.runner import migrate
+from tests.building import about
+from tests.faults import FaultyDatabase, Killed, Process
+from tests.living import Clock, World
+from tests.truth import assert_equal_to_ledger
+
+SCHEDULES = int(os.environ.get("SCHEDULES", "80"))
+LANES = 3
+SETTINGS = Settings(ingestion_lanes=2)
+
+
+@dataclass
+class Schedule:
+    """One random history: what is sent, by whom, and what happens to the processes."""
+
+    random: Random
+    database: Database
+    clock: Clock = field(default_factory=Clock)
+    kills: int = 0
+    sleeps: int = 0
+
+    def process(self) -> tuple[Process, Services]:
+        """A process that may be killed or oversleep at any step."""
+        process = Process(self.random, self.clock, kill=0.003, sleep=0.003)
+        faulty = cast("Database", FaultyDatabase(self.database, process))
+        return process, compose(faulty, SETTINGS, self.clock, lanes_total=LANES)
+
+    def batches(self) -> list[list[EventInput]]:
+        people = [f"cookie_id:i{n}" for n in range(self.random.randint(2, 7))]
+        numbers = iter(range(1000))
+        return [
+            [self._event(people, next(numbers)) for _ in range(self.random.randint(1, 4))]
+            for _ in range(self.random.randint(3, 7))
+        ]
+
+    def _event(self, people: list[str], number: int) -> EventInput:
+        named = self.random.sample(people, self.random.randint(1, min(3, len(people))))
+        return about(
+            f"e{number}",
+            *named,
+            time=self.random.randint(0, 30),
+            session_id=self.random.choice([None, "s1", "s2"]),
+            account={"id": "a1"} if self.random.random() < 0.3 else None,
+            properties={"n": number, "late": number},
+        )
+
+    async def client(self, batches: list[list[EventInput]]) -> None:
+        """Sends batches, each until it is acknowledged, to a new process when one has died."""
+        process, services = self.process()
+        while batches:
+            batch = batches.pop()
+            try:
+                await services.recover()
+                await services.ingestion.ingest(batch)
+            except (Killed, RetryError):
+                batches.insert(0, batch)
+                self.clock.advance(seconds=1)  # clients wait before they send again
+                await services.backfill.close()
+            if process.killed:
+                self.kills += 1
+                self.sleeps += process.slept
+                process, services = self.process()
+        await services.backfill.close()
+
+
+@pytest.mark.parametrize("seed", range(SCHEDULES))
+async def test_each_event_counts_exactly_once_under_any_schedule(seed: int) -> None:
+    random = Random(seed)
+    store = connect(None, "schedule")
+    schedule = Schedule(random, store)
+    _ = [step async for step in migrate(store, now=schedule.clock.now)]
+    calm = compose(store, SETTINGS, schedule.clock, lanes_total=LANES)
+    world = World(store, calm, schedule.clock)
+    await world.define("n", Aggregation.SUM, DataType.NUMBER)
+    batches = schedule.batches()
+    resent = [batch for batch in batches if random.random() < 0.5]
+
+    queue = batches + resent
+    random.shuffle(queue)
+    clients = [asyncio.create_task(schedule.client(queue)) for _ in range(3)]
+    if random.random() < 0.5:
+        clients.append(asyncio.create_task(_define_late(schedule)))
+    for client in clients:
+        await client
+
+    # what was acknowledged is recovered without anybody sending it again
+    schedule.clock.advance(minutes=5)
+    await _recovered(calm)
+    sent = Counter(event.id for batch in batches for event in batch)
+    assert {entry.event.id for entry in await world.entries()} == set(sent)
+    await assert_equal_to_ledger(world)
+
+
+async def _define_late(schedule: Schedule) -> None:
+    """An attribute that is added, and filled, while all this goes on."""
+    new = NewAttribute(ProfileKind.USER, "late", DataType.NUMBER, Aggregation.SUM)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    process, services = schedule.process()
+    process.kill = process.sleep = 0
+    process.tick = 1000  # it waits for leases to run out
+    await services.backfill.define(new, backfill=True, now=schedule.clock.now)
+    with suppress(Killed):
+        await services.backfill.start()
+    await services.close()
+
+
+async def _recovered(services: Services) -> None:
+    while await services.recover():
+        pass
+    await services.backfill.start()
+    assert not await services.recover()

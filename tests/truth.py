@@ -1,0 +1,65 @@
+"""What must hold of a database whenever nothing is under way, whatever happened before."""
+
+from collections import Counter
+from typing import Any
+
+from app.attributes.model import ProfileKind
+from app.events.stored import Entry
+from app.profiles.model import Fold
+from app.profiles.plan import plan
+from app.profiles.sessions import session_document_id
+from app.storage.client import Document
+from tests.living import World
+
+Content = dict[str, tuple[Any, frozenset[str], frozenset[str]]]
+
+
+async def assert_equal_to_ledger(world: World) -> None:
+    """Every document equals a fold over the ledger, and identity is whole."""
+    profiles = {one["_id"]: one for one in await world.documents("profiles")}
+    entries = [
+        Entry(one.event, root(profiles, one.target) if one.target else None)
+        for one in await world.entries()
+    ]
+    catalogue = await world.services.attributes.current()
+    planned = plan(entries, catalogue, now=world.clock.now)
+    sessions = {session_document_id(*key): fold for key, fold in planned.sessions.items()}
+    assert content(await world.folds()) == content(planned.profiles)
+    assert content(await world.folds(ProfileKind.SESSION)) == content(sessions)
+    assert content(await world.folds(ProfileKind.ACCOUNT)) == content(planned.accounts)
+    await assert_identity_is_whole(world, profiles, entries)
+
+
+async def assert_identity_is_whole(
+    world: World, profiles: dict[str, Document], entries: list[Entry]
+) -> None:
+    """Each identifier leads to one living profile, with everything that belongs to it."""
+    registry = {one: root(profiles, owner) for one, owner in (await world.registry()).items()}
+    folds = await world.folds()
+    holders = Counter(identifier for fold in folds.values() for identifier in fold.identifiers)
+    assert all(count == 1 for count in holders.values()), "an identifier is on two profiles"
+    for profile, fold in folds.items():
+        assert {registry[one] for one in fold.identifiers} <= {profile}
+    for entry in entries:
+        owners = {registry[one] for one in entry.event.identifiers if entry.target}
+        assert owners <= {entry.target}, "an event is not at home"
+    for document in await world.documents("events"):
+        assert document.get("profile") == (document.get("target") and root(profiles, document["target"]))
+    assert not any(one.get("pending") for one in profiles.values()), "a merge is unfinished"
+    for session in await world.living("sessions"):
+        assert session["profile"] in folds, "a session belongs to nobody"
+
+
+def root(profiles: dict[str, Document], profile: str) -> str:
+    """The profile that an id leads to through merges."""
+    seen = set()
+    while (document := profiles.get(profile)) and document.get("merged_into"):
+        assert profile not in seen, "merges go in a circle"
+        seen.add(profile)
+        profile = document["merged_into"]
+    return profile
+
+
+def content(folds: dict[str, Fold]) -> Content:
+    """Everything but the times of processing, which the ledger does not tell."""
+    return {key: (dict(one.attributes), one.identifiers, one.accounts) for key, one in folds.items()}
