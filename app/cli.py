@@ -1,4 +1,4 @@
-"""The command line: ``profilegraph serve``, ``migrate`` and ``import``."""
+"""The command line: ``profilegraph serve``, ``migrate``, ``import`` and ``schema``."""
 
 import asyncio
 import sys
@@ -14,6 +14,7 @@ from app.main import create_app
 from app.services import utc_now
 from app.settings import Settings, load_settings
 from app.storage.client import close, connect
+from graphql_schema.schema import build_schema
 from migrations.runner import applied, migrate
 from migrations.steps import STEPS
 
@@ -84,6 +85,12 @@ async def _migrate(settings: Settings, *, status: bool, dry_run: bool) -> None:
         console.print("The database is up to date.")
     finally:
         await close(database)
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """Print the schema in GraphQL's schema language."""
+    typer.echo(build_schema().as_str())
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def compose(
         identifiers=identifiers,
         attributes=attributes,
     )
-    targets = Targets(identifiers=identifiers, profiles=profiles, merging=merging)
+    targets = Targets(events=events, identifiers=identifiers, profiles=profiles, merging=merging)
     applier = Applier(
         profiles=profiles, sessions=sessions, accounts=accounts, merging=merging, targets=targets
     )
@@ -115,5 +115,5 @@ def compose(
             identifiers=identifiers,
         ),
         AccountService(DocumentReader(database["accounts"])),
-        SessionService(DocumentReader(database["sessions"])),
+        SessionService(reader=DocumentReader(database["sessions"]), sessions=sessions),
     )

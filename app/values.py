@@ -49,12 +49,23 @@ def to_text(raw: object) -> str:
     """Text as it is; numbers and booleans as JSON writes them."""
     if isinstance(raw, str) and len(raw) <= MAX_TEXT:
         return raw
-    if isinstance(raw, bool):
-        return "true" if raw else "false"
-    text = _plain(to_number(raw)) if isinstance(raw, int | float | Decimal) else raw
+    text = _written(raw)
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         raise ValueRefusedError(raw, f"a text of at most {MAX_TEXT} characters")
     return text
+
+
+def _written(raw: object) -> object:
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if not isinstance(raw, int | float | Decimal):
+        return raw
+    try:
+        return format(to_number(raw), "f")
+    except ValueRefusedError:
+        if isinstance(raw, float):  # not finite
+            raise
+        return str(raw)
 
 
 def to_number(raw: object) -> Decimal:
@@ -68,11 +79,14 @@ def to_number(raw: object) -> Decimal:
         number = exact.normalize(DIGITS)
     except (InvalidOperation, ValueError) as unreadable:
         raise ValueRefusedError(raw, "a number") from unreadable
+    except ArithmeticError as beyond:
+        raise ValueRefusedError(raw, _FINITE) from beyond
     if not number.is_finite() or number != exact or abs(number.adjusted()) > _MAX_EXPONENT:
-        raise ValueRefusedError(raw, "a finite number of at most 34 digits")
-    return number + 0  # turns -0 into 0
+        raise ValueRefusedError(raw, _FINITE)
+    return number or Decimal(0)  # there is one zero, without a sign
 
 
+_FINITE = "a finite number of at most 34 digits"
 _MAX_EXPONENT = 310
 """A little more than a double has: 1e308 is a number, 1e400 is not."""
 
@@ -143,7 +157,3 @@ COERCIONS: dict[DataType, Callable[[object], Value]] = {
     DataType.DATETIME: to_datetime,
     DataType.IP: to_ip,
 }
-
-
-def _plain(number: Decimal) -> str:
-    return format(number, "f")

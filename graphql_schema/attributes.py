@@ -10,6 +10,7 @@ from app.attributes.model import AttributeOrigin
 from app.attributes.model import ProfileKind as DocumentKind
 from app.attributes.service import NewAttribute
 from app.values import DataType
+from graphql_schema.arguments import InputArgument
 from graphql_schema.context import Info
 from graphql_schema.enums import ProfileKind
 from graphql_schema.errors import UserError, told
@@ -69,7 +70,7 @@ class CreateAttributeInput:
         "`user.plan`, `account.arr`, `geo.city`. Else the property (for accounts the account "
         "trait) of the attribute's name.",
     )
-    backfill: bool = strawberry.field(
+    backfill: bool | None = strawberry.field(
         default=True,
         description="Whether events that are stored already feed it too, as if it had always "
         "existed.",
@@ -103,7 +104,7 @@ async def read_attribute(info: Info, kind: KindArgument, name: NameArgument) -> 
 
 
 @told(lambda: {"attribute": None})
-async def create_attribute(info: Info, input: CreateAttributeInput) -> Row:
+async def create_attribute(info: Info, input: InputArgument[CreateAttributeInput]) -> Row:
     new = NewAttribute(
         kind=DocumentKind(input.kind.value),
         name=input.name,
@@ -114,5 +115,5 @@ async def create_attribute(info: Info, input: CreateAttributeInput) -> Row:
         event_field=input.event_field,
     )
     define = info.context.services.backfill.define
-    created = await define(new, backfill=input.backfill, now=info.context.now)
+    created = await define(new, backfill=input.backfill is not False, now=info.context.now)
     return {"attribute": definition_row(created)}

@@ -10,6 +10,7 @@ from app.errors import BatchSizeError
 from app.events.model import EventType
 from app.events.wire import EventInput as WireEvent
 from app.ingestion.service import MAX_BATCH
+from graphql_schema.arguments import InputArgument
 from graphql_schema.coercion import batch_from, event_from, take_as
 from graphql_schema.context import Info
 from graphql_schema.errors import UserError, told
@@ -102,7 +103,7 @@ class IngestEventsPayload:
 
 
 @told(lambda: {"accepted": 0, "duplicate": 0, "rejected": [], "warnings": []})
-async def ingest_events(info: Info, input: IngestEventsInput) -> Row:
+async def ingest_events(info: Info, input: InputArgument[IngestEventsInput]) -> Row:
     events, sent_at = cast("tuple[list[WireEvent], datetime | None]", input)
     if not 1 <= len(events) <= MAX_BATCH:
         raise BatchSizeError(len(events), MAX_BATCH)

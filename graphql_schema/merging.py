@@ -3,6 +3,7 @@
 import strawberry
 
 from app.errors import ProfileNotFoundError
+from graphql_schema.arguments import InputArgument
 from graphql_schema.context import Info
 from graphql_schema.errors import UserError, told
 from graphql_schema.profiles import Profile, ProfileRef, find_profile
@@ -28,7 +29,7 @@ class MergeProfilesPayload:
 
 
 @told(lambda: {"profile": None})
-async def merge_profiles(info: Info, input: MergeProfilesInput) -> Row:
+async def merge_profiles(info: Info, input: InputArgument[MergeProfilesInput]) -> Row:
     services, context = info.context.services, info.context
     primary = await _id(info, input.primary, ("primary",)) if input.primary else None
     secondary = [

@@ -22,7 +22,7 @@ from graphql_schema.sessions import Session
 from graphql_schema.values import read_value, read_values
 
 FrustratedArgument = Annotated[
-    bool, strawberry.argument(description="Only sessions with moments of frustration.")
+    bool | None, strawberry.argument(description="Only sessions with moments of frustration.")
 ]
 
 
@@ -52,14 +52,14 @@ async def read_sessions(
 ) -> Row:
     sessions, profile_id = info.context.services.sessions, root["profile_id"]
     page = await sessions.page_of_profile(
-        profile_id, PageRequest(first, after), only_frustrated=only_frustrated
+        profile_id, PageRequest(first, after), only_frustrated=bool(only_frustrated)
     )
     return connection_row(
         page,
         LATEST_FIRST,
         session_row,
         await info.context.catalogue(),
-        lambda: sessions.count_of_profile(profile_id, only_frustrated=only_frustrated),
+        lambda: sessions.count_of_profile(profile_id, only_frustrated=bool(only_frustrated)),
     )
 
 

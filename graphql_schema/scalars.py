@@ -1,19 +1,17 @@
 """Scalars: moments and free JSON."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NewType
 
+import msgspec
 import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
-from app.values import milliseconds
+from app.events.wire import Moment
 
 JSON = NewType("JSON", object)
-
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def write_moment(moment: datetime) -> str:
@@ -23,12 +21,11 @@ def write_moment(moment: datetime) -> str:
 
 def read_moment(text: object) -> datetime:
     """The moment of an RFC 3339 text, which has to name its offset."""
-    if not isinstance(text, str) or not _RFC_3339.fullmatch(text):
-        raise GraphQLError(f"DateTime cannot represent {text!r}: it is no RFC 3339 text.")
     try:
-        return milliseconds(datetime.fromisoformat(text))
-    except (ValueError, OverflowError) as unreadable:
-        raise GraphQLError(f"DateTime cannot represent {text!r}: {unreadable}.") from unreadable
+        return msgspec.convert(text if isinstance(text, str) else None, Moment)
+    except msgspec.ValidationError as unreadable:
+        problem = f"DateTime cannot represent {text!r}: it is no RFC 3339 text with an offset."
+        raise GraphQLError(problem) from unreadable
 
 
 def write_json(value: Any) -> Any:  # noqa: ANN401  # any JSON

@@ -13,7 +13,7 @@ from bson import Decimal128
 
 from app.aggregation.monoids import Aggregation, Entries, State, earliest, newest
 from app.aggregation.stamps import Stamped
-from app.values import Value
+from app.values import DIGITS, Value
 
 Stored: TypeAlias = Any
 """A BSON value; ``Any`` because that is what the driver takes and gives."""
@@ -50,7 +50,7 @@ def load_stamped(stored: Mapping[str, Stored]) -> Stamped:
 
 def unique_key(value: Value) -> str:
     """The key of a value in the map of a unique list: a safe name, the same for equal values."""
-    text = format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+    text = format(value.normalize(DIGITS), "f") if isinstance(value, Decimal) else str(value)
     return blake2b(text.encode(), digest_size=12).hexdigest()
 
 

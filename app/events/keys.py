@@ -9,7 +9,6 @@ from typing import Any
 
 from bson import Decimal128
 
-from app.aggregation.stored import load_value
 from app.values import DIGITS
 
 _INT64 = 2**63
@@ -39,9 +38,18 @@ def encode_json(value: Any) -> Any:  # noqa: ANN401  # any JSON
         return {encode_key(key): encode_json(one) for key, one in value.items()}
     if isinstance(value, list):
         return [encode_json(one) for one in value]
-    if isinstance(value, int) and not -_INT64 <= value < _INT64:
-        return Decimal128(DIGITS.create_decimal(value))
+    if isinstance(value, Decimal) or (isinstance(value, int) and not -_INT64 <= value < _INT64):
+        return _storable(Decimal(value))
     return value
+
+
+def _storable(number: Decimal) -> Decimal128 | str:
+    """The number, or its text where 34 digits are too few; attributes read both the same."""
+    try:
+        exact = Decimal128(number.normalize(DIGITS))
+    except ArithmeticError:
+        return str(number)
+    return exact if exact.to_decimal() == number else str(number)
 
 
 def decode_json(value: Any) -> Any:  # noqa: ANN401  # any JSON
@@ -50,10 +58,4 @@ def decode_json(value: Any) -> Any:  # noqa: ANN401  # any JSON
         return {decode_key(name): decode_json(one) for name, one in value.items()}
     if isinstance(value, list):
         return [decode_json(one) for one in value]
-    return _whole(value) if isinstance(value, Decimal128) else value
-
-
-def _whole(stored: Decimal128) -> int | Decimal:
-    number = load_value(stored)
-    assert isinstance(number, Decimal), "a Decimal128 is a number"
-    return int(number) if number == number.to_integral_value() else number
+    return value.to_decimal() if isinstance(value, Decimal128) else value

@@ -4,9 +4,7 @@ A batch of 1,000 events must stay below MongoDB's 48 MB message, and BSON nests 
 levels; browsers send at most 256 KiB a message.
 """
 
-from collections.abc import Iterable
-
-import orjson
+import msgspec
 
 from app.errors import EventTooLargeError
 from app.events.model import Payload
@@ -20,9 +18,9 @@ MAX_NAME = 4096
 def check_payload(field: str, payload: Payload) -> None:
     """Raise when the payload is too deep or too large to be stored."""
     try:
-        text = orjson.dumps(payload, option=orjson.OPT_NON_STR_KEYS)
-    except orjson.JSONEncodeError as unreadable:  # deeper than JSON may be, or no text
-        raise EventTooLargeError(field, f"{MAX_DEPTH} levels of JSON") from unreadable
+        text = msgspec.json.encode(payload)
+    except RecursionError as deep:
+        raise EventTooLargeError(field, f"{MAX_DEPTH} levels") from deep
     if len(text) > MAX_EVENT_BYTES:
         raise EventTooLargeError(field, f"{MAX_EVENT_BYTES // 1024} KiB")
     # as deep as it has brackets at most: only a payload with many of them is looked into
@@ -31,9 +29,10 @@ def check_payload(field: str, payload: Payload) -> None:
 
 
 def _depth(value: object) -> int:
-    nested = value.values() if isinstance(value, dict) else value
-    return (
-        1 + max(map(_depth, nested), default=0)
-        if isinstance(nested, Iterable) and not isinstance(nested, str)
-        else 0
-    )
+    match value:
+        case dict():
+            return 1 + max(map(_depth, value.values()), default=0)
+        case list():
+            return 1 + max(map(_depth, value), default=0)
+        case _:
+            return 0

@@ -6,11 +6,12 @@ import msgspec
 
 from app.errors import EventRejectedError
 from app.events.wire import EventInput
+from app.exact import read_float
 
 Line = EventInput | EventRejectedError
 """An event, or the error that says why the line is none."""
 
-_DECODER = msgspec.json.Decoder(EventInput)
+_DECODER = msgspec.json.Decoder(EventInput, float_hook=read_float)
 
 
 def read_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, Line]]:

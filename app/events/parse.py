@@ -21,6 +21,8 @@ from app.values import milliseconds, to_text
 MAX_CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of us a client's clock may be before its times are corrected."""
 
+TIME_CORRECTED = "TIME_CORRECTED"
+
 _SYNTHETIC = ("synthetics", "ci_test")
 
 
@@ -109,15 +111,24 @@ def _object(name: str, payload: object) -> Payload:
 
 def _time(sent: datetime, arrival: Arrival, warnings: list[EventWarning]) -> datetime:
     """The event's time by our clock: a sender's clock that is ahead is set back."""
-    claimed = milliseconds(sent)
+    try:
+        claimed = milliseconds(sent)
+    except OverflowError as none:
+        raise EventRejectedError("time", f"{sent.isoformat()} is no time in UTC") from none
     if claimed <= arrival.received_at + MAX_CLOCK_SKEW:
         return claimed
-    sent_at = arrival.sent_at
-    corrected = arrival.received_at - (sent_at - claimed) if sent_at else arrival.received_at
-    time = min(corrected, arrival.received_at)
+    time = milliseconds(_by_our_clock(claimed, arrival))
     message = f"{claimed.isoformat()} is in the future; {time.isoformat()} was taken instead."
-    warnings.append(EventWarning("TIME_CORRECTED", message))
+    warnings.append(EventWarning(TIME_CORRECTED, message))
     return time
+
+
+def _by_our_clock(claimed: datetime, arrival: Arrival) -> datetime:
+    try:
+        age = arrival.sent_at - claimed if arrival.sent_at else timedelta()
+        return min(arrival.received_at - age, arrival.received_at)
+    except OverflowError:  # a sender who is thousands of years ahead has no clock to go by
+        return arrival.received_at
 
 
 def _identifiers(raw: EventInput, warnings: list[EventWarning]) -> Iterator[str]:
@@ -156,11 +167,15 @@ def _known_frustrations(properties: Payload, warnings: list[EventWarning]) -> Pa
     if given is None:
         return properties
     kinds = [given] if isinstance(given, str) else given
-    if not isinstance(kinds, list) or not all(kind in KNOWN_FRUSTRATIONS for kind in kinds):
+    if not isinstance(kinds, list) or not all(_is_frustration(kind) for kind in kinds):
         message = f"frustration is a list of {', '.join(sorted(KNOWN_FRUSTRATIONS))}."
         warnings.append(EventWarning("VALUE_REFUSED", message, "frustration"))
         return {key: value for key, value in properties.items() if key != "frustration"}
     return {**properties, "frustration": kinds}
+
+
+def _is_frustration(kind: object) -> bool:
+    return isinstance(kind, str) and kind in KNOWN_FRUSTRATIONS
 
 
 def _reject(name: str, problem: str) -> str:

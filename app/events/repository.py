@@ -61,6 +61,11 @@ class EventRepository:
         version = found[0]["catalogue"] if found else 0
         return version, [load_entry(document) for document in found]
 
+    async def known(self, ids: Iterable[str]) -> set[str]:
+        """Those of these ids that are in the ledger."""
+        found = self._events.find({"_id": {"$in": sorted(ids)}}, {"_id": 1})
+        return {document["_id"] async for document in found}
+
     async def with_ids(self, ids: Iterable[str]) -> dict[str, Entry]:
         """The entries of these ids."""
         found = self._events.find({"_id": {"$in": sorted(ids)}})

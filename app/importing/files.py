@@ -40,9 +40,6 @@ class Lines:
         """Bytes of the file itself that were read so far, of ``size``."""
         return self._file.tell()
 
-    def __iter__(self) -> "Lines":
-        return self
-
     def __next__(self) -> bytes:
         line = self._readline()
         if not line:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from app.events.model import Event
+from app.events.repository import EventRepository
 from app.identity.repository import IdentifierRepository
 from app.identity.resolve import Groups
 from app.merging.service import MergeService
@@ -20,23 +21,36 @@ class Targets:
     def __init__(
         self,
         *,
+        events: EventRepository,
         identifiers: IdentifierRepository,
         profiles: DocumentRepository,
         merging: MergeService,
     ) -> None:
+        self._events = events
         self._identifiers = identifiers
         self._profiles = profiles
         self._merging = merging
 
     async def of_events(self, events: Iterable[Event], *, now: datetime) -> dict[str, str]:
-        """The profile of each event, by event id; none for events that may not change profiles."""
+        """The profile of each event, by event id; none for events that may not change profiles.
+
+        A duplicate says nothing new, also about who belongs together: where identifiers would be
+        claimed or joined, events that are in the ledger already are left out.
+        """
         identified = [one for one in events if one.profiled and one.identifiers]
-        groups = Groups()
-        for event in identified:
-            groups.join(event.identifiers)
-        members = (frozenset(group) for group in groups.members().values())
-        profiles = await self.of_groups(members, now=now)
-        return {event.id: profiles[event.identifiers[0]] for event in identified}
+        groups = _groups(identified)
+        owners = await self._identifiers.owners(one for group in groups for one in group)
+        profiles = {
+            one: owners[one] for group in groups if _is_settled(group, owners) for one in group
+        }
+        open_events = [one for one in identified if one.identifiers[0] not in profiles]
+        if open_events:
+            known = await self._events.known(one.id for one in open_events)
+            new = [one for one in open_events if one.id not in known]
+            profiles |= await self.of_groups(_groups(new), now=now)
+        return {
+            one.id: profiles[name] for one in identified if (name := one.identifiers[0]) in profiles
+        }
 
     async def of_groups(
         self, groups: Iterable[Group], *, now: datetime, deleted_too: bool = False
@@ -80,10 +94,10 @@ class Targets:
         profile = living[0] if living else new_profile_id(now)
         for other in living[1:]:
             profile = await self._merging.merge(other, profile, now=now)
-        orphans = [one for one in group if one in owners and roots[owners[one]] in deleted]
-        for one in orphans:
+        strays = [one for one in group if one in owners and owners[one] != profile]
+        for one in strays:  # of merges that had moved everything before they were claimed
             await self._identifiers.replace(one, owner=owners[one], to=profile)
-        return profile, bool(orphans)
+        return profile, any(roots[owners[one]] in deleted for one in strays)
 
     async def _claim(
         self, chosen: dict[Group, tuple[str, bool]], owners: dict[str, str]
@@ -97,3 +111,16 @@ class Targets:
         }
         lost = await self._identifiers.claim(claims)
         return {group for group in chosen if group & lost} if lost else set()
+
+
+def _groups(events: Iterable[Event]) -> list[Group]:
+    groups = Groups()
+    for event in events:
+        groups.join(event.identifiers)
+    return [frozenset(group) for group in groups.members().values()]
+
+
+def _is_settled(group: Group, owners: dict[str, str]) -> bool:
+    """All known, and to one profile: whatever their events say, nothing has to be done."""
+    found = {owners.get(one) for one in group}
+    return len(found) == 1 and None not in found

@@ -48,7 +48,7 @@ class MergeService:
             if standing.get("deleted") is not None:
                 return await self._root(older)
             a, b = await self._root(younger), await self._root(older)
-        return a
+        return await self._root(a)
 
     async def merge_all(
         self, primary: str | None, secondary: Sequence[str], *, now: datetime

@@ -23,6 +23,8 @@ MAX_PAGE = 200
 
 DEFAULT_PAGE = 50
 
+_MAX_CURSOR = 1024
+
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
@@ -75,6 +77,8 @@ def cursor(item: dict[str, Any], order: Order) -> str:
 def _decode(argument: str, text: str | None, length: int) -> Key | None:
     if text is None:
         return None
+    if len(text) > _MAX_CURSOR:
+        raise PageInvalidError(argument, "it is no cursor of this list")
     try:
         key = msgspec.msgpack.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError, msgspec.DecodeError) as unreadable:

@@ -49,9 +49,7 @@ class ProfileService:
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Document]:
         """The living profile that each of these ids leads to."""
-        roots = await self._profiles.roots(ids)
-        found = await self._reader.with_ids(roots.values())
-        return {one: found[root] for one, root in roots.items() if root in found}
+        return await _living(ids, self._profiles, self._reader)
 
     async def page(self, request: PageRequest) -> Page:
         """All profiles, the newest first."""
@@ -103,12 +101,13 @@ class AccountService:
 class SessionService:
     """Finds sessions."""
 
-    def __init__(self, reader: DocumentReader) -> None:
+    def __init__(self, *, reader: DocumentReader, sessions: DocumentRepository) -> None:
         self._reader = reader
+        self._sessions = sessions
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Document]:
-        """The sessions of these ids."""
-        return await self._reader.with_ids(ids)
+        """The session that each of these ids leads to, also through merges of profiles."""
+        return await _living(ids, self._sessions, self._reader)
 
     async def page_of_profile(
         self, profile_id: str, request: PageRequest, *, only_frustrated: bool
@@ -119,6 +118,14 @@ class SessionService:
     async def count_of_profile(self, profile_id: str, *, only_frustrated: bool) -> int:
         """How many sessions a profile has."""
         return await self._reader.count(_of(profile_id, only_frustrated))
+
+
+async def _living(
+    ids: Iterable[str], documents: DocumentRepository, reader: DocumentReader
+) -> dict[str, Document]:
+    roots = await documents.roots(ids)
+    found = await reader.with_ids(roots.values())
+    return {one: found[root] for one, root in roots.items() if root in found}
 
 
 def _of(profile_id: str, only_frustrated: bool) -> dict[str, object]:  # noqa: FBT001  # private, two callers

@@ -1,12 +1,12 @@
 """JSON answers of the HTTP routes, and errors as such answers: the one place for these."""
 
-import orjson
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import InputError, RetryError
+from app.exact import write_json
 from app.storage.faults import known
 
 RETRY_AFTER = "1"
@@ -19,7 +19,7 @@ def json_response(
     content: object, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
     """An answer in JSON."""
-    return Response(orjson.dumps(content), status, headers, media_type="application/json")
+    return Response(write_json(content), status, headers, media_type="application/json")
 
 
 async def answer_error(_request: Request, error: Exception) -> Response:

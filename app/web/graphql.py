@@ -5,7 +5,6 @@ only we can mend is logged and masked. Inside the process errors keep their caus
 """
 
 from collections.abc import Awaitable, Callable
-from decimal import Decimal
 from typing import TypeAlias
 
 import orjson
@@ -24,6 +23,7 @@ from strawberry.types import ExecutionResult
 from typing_extensions import override
 
 from app.errors import ProfileGraphError
+from app.exact import read_json, write_json
 from app.storage.faults import known
 
 GetContext: TypeAlias = Callable[[Request], Awaitable[object]]
@@ -86,12 +86,14 @@ class GraphQLView(GraphQL[object, None]):
 
     @override
     def decode_json(self, data: str | bytes) -> object:
-        # The parser of the standard library answers deep nesting with a RecursionError.
-        return orjson.loads(data)
+        try:
+            return read_json(data)
+        except ValueError as unreadable:
+            raise HTTPException(400, f"The request is no JSON: {unreadable}") from unreadable
 
     @override
     def encode_json(self, data: object) -> bytes:
-        return orjson.dumps(data, default=_exact)
+        return write_json(data)
 
     @override
     async def process_result(
@@ -184,10 +186,3 @@ def _cause(error: GraphQLError) -> Exception:
 
 def _code(cause: Exception) -> str:
     return "GRAPHQL_SYNTAX" if isinstance(cause, GraphQLSyntaxError) else "GRAPHQL_INVALID"
-
-
-def _exact(value: object) -> orjson.Fragment:
-    """A decimal as a JSON number with all its digits; a float would round it."""
-    if isinstance(value, Decimal) and value.is_finite():
-        return orjson.Fragment(format(value, "f"))
-    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -4,7 +4,7 @@ Events are parsed, resolved, folded and compiled by the project itself, before t
 a recorder takes what its repositories send. The driver then sends just that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -12,16 +12,19 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 
 from app.attributes.catalogue import Catalogue
-from app.events.repository import Batch, EventRepository
+from app.events.repository import Batch as Place
+from app.events.repository import EventRepository
 from app.events.stored import Entry
 from app.events.wire import EventInput
 from app.ingestion.outcome import receive
+from app.profiles.compile import Mql
 from app.profiles.ids import new_profile_id
 from app.profiles.plan import Plan, plan
 from app.profiles.repository import DocumentRepository, Share
 from app.profiles.sessions import session_constants, session_document_id
 from app.services import utc_now
 from app.storage.client import Database, Document, Write
+from tests.benchmarks.events import Batch
 from tests.benchmarks.rounds import Turn
 
 _LANE = "lane-00"
@@ -62,9 +65,9 @@ class Floor:
         self._profiles: dict[str, str] = {}
         self._seq = 0
 
-    async def turn(self, inputs: list[EventInput]) -> Turn:
+    async def turn(self, events: Batch) -> Turn:
         """All that is left to do for a batch."""
-        writes = await self._compiled(inputs)
+        writes = await self._compiled(events.inputs)
 
         async def write() -> None:
             for name, documents in writes.inserts.items():
@@ -84,24 +87,34 @@ class Floor:
         database = cast("Database", recorder)
         events = receive(inputs, received_at=now, sent_at=None).events
         entries = [Entry(event, self._profile_of(event.identifiers[0])) for event in events]
-        batch = Batch(_LANE, self._seq, self._catalogue.version)
-        await EventRepository(database).store(entries, batch)
-        shares = _shares(plan(entries, self._catalogue, now=now))
-        for name, ones in shares.items():
-            await DocumentRepository(database[name]).apply(ones, lane=_LANE, seq=self._seq)
+        place = Place(_LANE, self._seq, self._catalogue.version)
+        await EventRepository(database).store(entries, place)
+        planned = plan(entries, self._catalogue, now=now)
+        for name, (constants, ones) in _shares(planned).items():
+            documents = DocumentRepository(database[name], constants)
+            await documents.apply(ones, lane=_LANE, seq=self._seq)
         return recorder
 
     def _profile_of(self, identifier: str) -> str:
         return self._profiles.setdefault(identifier, new_profile_id(utc_now()))
 
 
-def _shares(planned: Plan) -> dict[str, list[Share]]:
-    """By collection, in the order in which the service applies them."""
+def _shares(planned: Plan) -> dict[str, tuple[Callable[[str], Mql], list[Share]]]:
+    """Constants and shares by collection, in the order in which the service applies them."""
     return {
-        "accounts": [Share(key, key, fold) for key, fold in planned.accounts.items()],
-        "sessions": [
-            Share(one := session_document_id(*key), key.profile, fold, session_constants(one))
-            for key, fold in planned.sessions.items()
-        ],
-        "profiles": [Share(key, key, fold) for key, fold in planned.profiles.items()],
+        "accounts": (
+            lambda _id: {},
+            [Share(key, key, fold) for key, fold in planned.accounts.items()],
+        ),
+        "sessions": (
+            session_constants,
+            [
+                Share(session_document_id(*key), key.profile, fold)
+                for key, fold in planned.sessions.items()
+            ],
+        ),
+        "profiles": (
+            lambda _id: {},
+            [Share(key, key, fold) for key, fold in planned.profiles.items()],
+        ),
     }

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.types import ASGIApp
 
@@ -15,7 +16,7 @@ from tests.benchmarks.calling import Request
 from tests.benchmarks.databases import fresh_database
 from tests.benchmarks.events import BATCH, Batch, batch
 from tests.benchmarks.floor import Floor
-from tests.benchmarks.rounds import FLOOR, Measured, Turn, measured
+from tests.benchmarks.rounds import FLOOR, Measured, Prepare, Turn, measured
 
 SERVICE = "service"
 MUTATION = "mutation"
@@ -55,13 +56,12 @@ class Contenders:
     app: ASGIApp
     databases: list[Database]
 
-    async def turns(self, scenario: Scenario, number: int) -> Mapping[str, Turn]:
+    def turns(self, events: Batch) -> Mapping[str, Prepare]:
         """The same batch for each."""
-        events = scenario.batch(number)
         return {
-            FLOOR: await self.floor.turn(events.inputs),
-            SERVICE: _through_service(self.service, events),
-            MUTATION: _through_mutation(self.app, events),
+            FLOOR: partial(self.floor.turn, events),
+            SERVICE: partial(_through_service, self.service, events),
+            MUTATION: partial(_through_mutation, self.app, events),
         }
 
     async def check(self) -> None:
@@ -74,7 +74,7 @@ async def ingestion(uri: str, scenario: Scenario, *, rounds: int) -> Measured:
     """Events a second of each contender."""
     async with _contenders(uri) as contenders:
         found = await measured(
-            lambda number: contenders.turns(scenario, number), rounds=rounds, items=BATCH
+            lambda number: contenders.turns(scenario.batch(number)), rounds=rounds, items=BATCH
         )
         await contenders.check()
         return found
@@ -93,7 +93,7 @@ async def _contenders(uri: str) -> AsyncIterator[Contenders]:
         yield Contenders(floor, service, app, databases)
 
 
-def _through_service(services: Services, events: Batch) -> Turn:
+async def _through_service(services: Services, events: Batch) -> Turn:
     inputs = events.inputs
 
     async def ingest() -> None:
@@ -104,7 +104,7 @@ def _through_service(services: Services, events: Batch) -> Turn:
     return ingest
 
 
-def _through_mutation(app: ASGIApp, events: Batch) -> Turn:
+async def _through_mutation(app: ASGIApp, events: Batch) -> Turn:
     variables = {"input": {"events": events.wire}}
     request = Request(
         "POST", "/graphql", json.dumps({"query": _INGEST, "variables": variables}).encode()

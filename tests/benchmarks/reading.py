@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -24,7 +25,7 @@ from graphql_schema.ids import global_id
 from tests.benchmarks.calling import Request
 from tests.benchmarks.databases import fresh_database
 from tests.benchmarks.events import batch
-from tests.benchmarks.rounds import FLOOR, Measured, Turn, measured
+from tests.benchmarks.rounds import FLOOR, Measured, Prepare, Turn, measured
 
 QUERY = "profile query"
 
@@ -54,11 +55,11 @@ async def profile_query(uri: str, *, concurrency: int, calls: int, rounds: int) 
     async with _servers(uri) as (bare, app):
         await _check(bare, app)
 
-        async def turns(number: int) -> Mapping[str, Turn]:
+        def turns(number: int) -> Mapping[str, Prepare]:
             people = [f"user-{(number * calls + i) % _PEOPLE:07}" for i in range(calls)]
             return {
-                FLOOR: _clients(bare, [_plain_request(one) for one in people], concurrency),
-                QUERY: _clients(app, [_graphql_request(one) for one in people], concurrency),
+                FLOOR: partial(_clients, bare, map(_plain_request, people), concurrency),
+                QUERY: partial(_clients, app, map(_graphql_request, people), concurrency),
             }
 
         return await measured(turns, rounds=rounds, items=calls)
@@ -142,9 +143,11 @@ def _graphql_request(user_id: str) -> Request:
     return Request("POST", "/graphql", body)
 
 
-def _clients(app: ASGIApp, requests: list[Request], concurrency: int) -> Turn:
+async def _clients(app: ASGIApp, requests: Iterable[Request], concurrency: int) -> Turn:
+    ready = list(requests)
+
     async def client(number: int) -> None:
-        for request in requests[number::concurrency]:
+        for request in ready[number::concurrency]:
             await request.sent_to(app)
 
     async def call() -> None:

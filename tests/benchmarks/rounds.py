@@ -17,6 +17,9 @@ FLOOR = "bare driver"
 Turn: TypeAlias = Callable[[], Awaitable[None]]
 """What is timed; everything that can be prepared has been."""
 
+Prepare: TypeAlias = Callable[[], Awaitable[Turn]]
+"""Makes a turn, right before it: nobody's prepared work lies about while others are measured."""
+
 _CHANCE = Random(1)
 
 
@@ -52,20 +55,23 @@ def _spread(values: Iterable[float]) -> Spread:
 
 
 async def measured(
-    turns: Callable[[int], Awaitable[Mapping[str, Turn]]], *, rounds: int, items: int
+    turns: Callable[[int], Mapping[str, Prepare]], *, rounds: int, items: int
 ) -> Measured:
-    """``turns`` prepares a round, by its number; the first one is not counted."""
-    took = [await _round(await turns(number)) for number in range(rounds + 1)][1:]
+    """``turns`` says what each does in a round, by its number; the first one is not counted."""
+    took = [await _round(turns(number)) for number in range(rounds + 1)][1:]
     return Measured({name: [one[name] for one in took] for name in took[0]}, items)
 
 
-async def _round(turns: Mapping[str, Turn]) -> dict[str, float]:
+async def _round(turns: Mapping[str, Prepare]) -> dict[str, float]:
     order = list(turns)
     _CHANCE.shuffle(order)
-    took: dict[str, float] = {}
-    for name in order:
-        gc.collect()
-        started = perf_counter()
-        await turns[name]()
-        took[name] = perf_counter() - started
+    took = {name: await _seconds(turns[name]) for name in order}
     return {name: took[name] for name in turns}
+
+
+async def _seconds(prepare: Prepare) -> float:
+    turn = await prepare()
+    gc.collect()
+    started = perf_counter()
+    await turn()
+    return perf_counter() - started

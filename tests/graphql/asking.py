@@ -60,6 +60,11 @@ class Api:
         """The answer as it comes."""
         return await self.http.post(URL, json={"query": query, "variables": variables})
 
+    async def send_text(self, body: str) -> httpx.Response:
+        """The answer to a request that is written by hand."""
+        headers = {"content-type": "application/json"}
+        return await self.http.post(URL, content=body, headers=headers)
+
     async def answer(self, query: str, **variables: object) -> Any:
         """The whole answer; numbers with a point are decimals, so that no digit is lost."""
         response = await self.send(query, **variables)

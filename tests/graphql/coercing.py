@@ -37,8 +37,8 @@ class Query:
         return _made_of(events, sent_at)
 
     @strawberry.field
-    def events(self, events: list[EventInput], other: int | None = None) -> JSON:
-        return _made_of(cast("list[WireEvent]", events), None)
+    def events(self, events: list[EventInput], at_most: int = 1000) -> JSON:
+        return _made_of(cast("list[WireEvent]", events)[:at_most], None)
 
 
 def _schema(execution: type[StrawberryGraphQLCoreExecutionContext]) -> Schema:
@@ -69,15 +69,17 @@ def _made_of_one(event: WireEvent, arrival: Arrival) -> str:
         return f"{refused.code} {refused}"
 
 
-def literal(value: Any, *, name: str = "") -> str:
-    """The value as it is written in a query."""
-    if name == "type" and isinstance(value, str) and value.isidentifier():
-        return value
+def event_literal(event: Mapping[str, Any]) -> str:
+    """The event as it is written in a query, where its type is a name."""
+    fields = [f"{key}: {_literal(one)}" for key, one in event.items() if key != "type"]
+    return f"{{type: {event['type']}, {', '.join(fields)}}}"
+
+
+def _literal(value: Any) -> str:
     if isinstance(value, Mapping):
-        fields = (f"{key}: {literal(one, name=key)}" for key, one in value.items())
-        return f"{{{', '.join(fields)}}}"
+        return f"{{{', '.join(f'{key}: {_literal(one)}' for key, one in value.items())}}}"
     if isinstance(value, list):
-        return f"[{', '.join(map(literal, value))}]"
+        return f"[{', '.join(map(_literal, value))}]"
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -130,22 +132,26 @@ def valid_events(keys: st.SearchStrategy[str] = _TEXT) -> st.SearchStrategy[dict
     return st.fixed_dictionaries(required, optional={**texts, **free, **optional})
 
 
-_ODD_VALUES = _SCALAR | ODD_TIMES | st.sampled_from(
-    [
-        {},
-        [],
-        [None],
-        {"type": "a", "value": "b"},
-        {"type": "a"},
-        [{"type": "a", "value": "b", "more": 1}],
-        [{"type": "a", "value": None}],
-        "VIEW",
-        "view",
-        1.0,
-        2**31,
-        -(2**31) - 1,
-        "1",
-    ]
+_ODD_VALUES = (
+    _SCALAR
+    | ODD_TIMES
+    | st.sampled_from(
+        [
+            {},
+            [],
+            [None],
+            {"type": "a", "value": "b"},
+            {"type": "a"},
+            [{"type": "a", "value": "b", "more": 1}],
+            [{"type": "a", "value": None}],
+            "VIEW",
+            "view",
+            1.0,
+            2**31,
+            -(2**31) - 1,
+            "1",
+        ]
+    )
 )
 _FIELDS = [*WireEvent.__struct_encode_fields__, "unknown", "user_id"]
 

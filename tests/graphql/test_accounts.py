@@ -146,12 +146,18 @@ async def test_person_may_be_in_several_accounts(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["profiles { nodes { accounts(first: 201) { nodes { id } } } }",
-              "accounts { nodes { users(first: 201) { nodes { id } } } }"]
+    "field",
+    [
+        "profiles { nodes { accounts(first: 201) { nodes { id } } } }",
+        "accounts { nodes { users(first: 201) { nodes { id } } } }",
+    ],
 )
 async def test_inner_pages_have_the_same_limit(api: Api, field: str) -> None:
     await api.ingest(an_event("e1", account={"id": "a1"}))
 
     error = await api.error(f"{{ {field} }}")
 
-    assert (error["code"], error["message"]) == ("PAGE_INVALID", "first: a page has 0 to 200 items.")
+    assert (error["code"], error["message"]) == (
+        "PAGE_INVALID",
+        "first: a page has 0 to 200 items.",
+    )

@@ -3,25 +3,41 @@
 from typing import Any
 
 import pytest
+from graphql import parse
 from hypothesis import given
 
 from app.events.wire import EventInput as WireEvent
+from graphql_schema.coercion import _converted
 from tests.graphql.coercing import (
     BATCHES,
     COMPILED,
     EVENT_LISTS,
     NAMES,
+    ODD_TIMES,
     STOCK,
+    VALID_TIMES,
     answer,
-    literal,
+    event_literal,
     valid_events,
 )
 
+VIEW = {"type": "VIEW", "time": "2026-01-01T00:00:00Z"}
 IN_BATCH = "query ($input: IngestEventsInput!) { batch(input: $input) }"
 IN_EVENTS = "query ($events: [EventInput!]!) { events(events: $events) }"
+TWICE = "query ($events: [EventInput!]!) { a: events(events: $events) b: events(events: $events) }"
+BY_DEFAULT = """
+query ($events: [EventInput!]! = [{type: VIEW, time: "2026-01-01T00:00:00Z"}]) {
+  events(events: $events)
+}
+"""
+NEVER = """
+query ($events: [EventInput!]!, $never: Boolean = false) {
+  events(events: $events) @include(if: $never)
+}
+"""
 INSIDE = "query ($events: [EventInput!]!) { batch(input: {events: $events}) }"
 WITH_ANOTHER = """
-query ($events: [EventInput!]!, $other: Int!) { events(events: $events, other: $other) }
+query ($events: [EventInput!]!, $most: Int!) { events(events: $events, atMost: $most) }
 """
 
 
@@ -36,15 +52,19 @@ def test_events_are_coerced_as_the_specification_says(events: object) -> None:
         assert answer(COMPILED, query, events=events) == answer(STOCK, query, events=events)
 
 
+@given(time=VALID_TIMES | ODD_TIMES, sent_at=VALID_TIMES | ODD_TIMES)
+def test_moments_are_coerced_as_the_specification_says(time: str, sent_at: str) -> None:
+    batch = {"events": [VIEW | {"time": time}], "sentAt": sent_at}
+
+    assert answer(COMPILED, IN_BATCH, input=batch) == answer(STOCK, IN_BATCH, input=batch)
+
+
 @given(event=valid_events(keys=NAMES))
 def test_event_in_the_query_means_what_it_means_in_a_variable(event: dict[str, Any]) -> None:
-    written = answer(COMPILED, f"{{ events(events: [{literal(event)}]) }}")
+    written = answer(COMPILED, f"{{ events(events: [{event_literal(event)}]) }}")
 
     assert written == answer(COMPILED, IN_EVENTS, events=[event])
     assert written == answer(STOCK, IN_EVENTS, events=[event])
-
-
-VIEW = {"type": "VIEW", "time": "2026-01-01T00:00:00Z"}
 
 
 @pytest.mark.parametrize(
@@ -91,25 +111,14 @@ def test_time_of_sending_is_coerced_as_the_specification_says(sent_at: object) -
     ("query", "variables"),
     [
         (IN_EVENTS, {}),
-        (WITH_ANOTHER, {"events": [VIEW], "other": 1}),
-        (WITH_ANOTHER, {"events": [VIEW], "other": "x"}),
-        (WITH_ANOTHER, {"events": [{}], "other": "x"}),
-        (
-            'query ($events: [EventInput!]! = [{type: VIEW, time: "2026-01-01T00:00:00Z"}]) '
-            "{ events(events: $events) }",
-            {},
-        ),
+        (WITH_ANOTHER, {"events": [VIEW], "most": 1}),
+        (WITH_ANOTHER, {"events": [VIEW], "most": "x"}),
+        (WITH_ANOTHER, {"events": [{}], "most": "x"}),
+        (BY_DEFAULT, {}),
         ("query ($event: EventInput!) { events(events: [$event]) }", {"event": VIEW}),
         ("query ($events: [EventInput!]) { events(events: $events) }", {"events": [VIEW]}),
-        (
-            "query ($events: [EventInput!]!) { a: events(events: $events) b: events(events: $events) }",
-            {"events": [VIEW]},
-        ),
-        (
-            "query ($events: [EventInput!]!, $never: Boolean = false) "
-            "{ events(events: $events) @include(if: $never) }",
-            {"events": [VIEW]},
-        ),
+        (TWICE, {"events": [VIEW]}),
+        (NEVER, {"events": [VIEW]}),
     ],
 )
 def test_operation_means_the_same_wherever_the_batch_stands(
@@ -134,9 +143,6 @@ def test_operation_is_chosen_by_its_name(name: str) -> None:
 
 def test_batch_that_is_taken_by_compiled_code_is_not_coerced_again() -> None:
     """Otherwise nothing is gained: the stock way is the one that comes after a refusal."""
-    from graphql_schema.coercion import _converted
-    from graphql import parse
-
     converted = _converted(parse(IN_EVENTS), {"events": [VIEW]}, None)
 
     assert converted["events"][1] == []

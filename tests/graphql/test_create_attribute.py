@@ -31,9 +31,7 @@ async def user_value(api: Api, name: str) -> Any:
 async def account_values(api: Api, name: str) -> dict[str, Any]:
     """What each account holds for an attribute."""
     accounts = (await api.data(ACCOUNT_VALUE, name=name))["accounts"]["nodes"]
-    return {
-        one["accountId"]: one["attribute"] and one["attribute"]["value"] for one in accounts
-    }
+    return {one["accountId"]: one["attribute"] and one["attribute"]["value"] for one in accounts}
 
 
 async def test_new_attribute_is_answered_with_all_its_fields(api: Api) -> None:
@@ -84,6 +82,12 @@ async def test_attribute_without_more_words_is_fed_and_shown_by_its_name(
     assert answer == {"createAttribute": {"attribute": shown}}
 
 
+SHARED = (
+    "dataType: the attribute total_revenue reads this event field as NUMBER; attributes that share "
+    "a field share its type."
+)
+
+
 @pytest.mark.parametrize(
     ("fields", "code", "message", "field"),
     [
@@ -126,8 +130,7 @@ async def test_attribute_without_more_words_is_fed_and_shown_by_its_name(
         (
             {"eventField": "revenue"},
             "ATTRIBUTE_INVALID",
-            "dataType: the attribute total_revenue reads this event field as NUMBER; attributes "
-            "that share a field share its type.",
+            SHARED,
             "dataType",
         ),
         (
@@ -184,9 +187,7 @@ async def test_attribute_of_users_is_filled_from_stored_events(api: Api) -> None
 async def test_attribute_of_accounts_is_filled_from_stored_events(api: Api) -> None:
     await api.ingest(*SALES)
 
-    await api.create_attribute(
-        kind="ACCOUNT", name="seats", dataType="NUMBER", aggregation="MAX"
-    )
+    await api.create_attribute(kind="ACCOUNT", name="seats", dataType="NUMBER", aggregation="MAX")
 
     assert await account_values(api, "seats") == {"a1": 5, "a2": 3}
 

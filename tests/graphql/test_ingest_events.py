@@ -130,20 +130,30 @@ async def test_clock_that_is_ahead_is_set_back_by_the_time_of_sending(api: Api) 
     assert found == {"profiles": {"nodes": [{"lastSeen": "2026-01-01T11:59:00.000Z"}]}}
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "mutation ($events: [EventInput!]!) "
-        "{ ingestEvents(input: {events: $events}) { accepted errors { code } } }",
-        'mutation { ingestEvents(input: {events: [{id: "e1", type: VIEW, name: "/home", '
-        'time: "2026-01-01T00:00:00Z", userId: "u1", identifiers: [{type: "phone", value: "555"}], '
-        'properties: {revenue: 25.10, tags: ["a", null]}}]}) { accepted errors { code } } }',
-        "mutation ($revenue: JSON) "
-        '{ ingestEvents(input: {events: [{id: "e1", type: VIEW, name: "/home", '
-        'time: "2026-01-01T00:00:00Z", userId: "u1", identifiers: {type: "phone", value: "555"}, '
-        'properties: {revenue: $revenue, tags: ["a", null]}}]}) { accepted errors { code } } }',
-    ],
-)
+IN_A_VARIABLE = """
+mutation ($events: [EventInput!]!) {
+  ingestEvents(input: {events: $events}) { accepted errors { code } }
+}
+"""
+IN_THE_QUERY = """
+mutation {
+  ingestEvents(input: {events: [{
+    id: "e1", type: VIEW, name: "/home", time: "2026-01-01T00:00:00Z", userId: "u1",
+    identifiers: [{type: "phone", value: "555"}], properties: {revenue: 25.10, tags: ["a", null]}
+  }]}) { accepted errors { code } }
+}
+"""
+IN_BOTH = """
+mutation ($revenue: JSON) {
+  ingestEvents(input: {events: {
+    id: "e1", type: VIEW, name: "/home", time: "2026-01-01T00:00:00Z", userId: "u1",
+    identifiers: {type: "phone", value: "555"}, properties: {revenue: $revenue, tags: ["a", null]}
+  }}) { accepted errors { code } }
+}
+"""
+
+
+@pytest.mark.parametrize("query", [IN_A_VARIABLE, IN_THE_QUERY, IN_BOTH])
 async def test_events_may_be_written_in_any_way_that_graphql_has(api: Api, query: str) -> None:
     sent = {
         "id": "e1",

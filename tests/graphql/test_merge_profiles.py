@@ -8,6 +8,7 @@ import pytest
 from graphql_schema.ids import global_id
 from tests.graphql.asking import Api, an_event, field_of
 
+
 async def three_people(api: Api) -> list[str]:
     """Profiles u1, u2 and u3; their global ids, the oldest first."""
     for number in (1, 2, 3):

@@ -45,7 +45,7 @@ async def test_node_of_each_type_is_found_by_its_id(api: Api) -> None:
 
     found = [(await api.data(NODE, id=one))["node"] for one in ids.values()]
 
-    shown = [
+    shown: list[dict[str, object]] = [
         {"userId": "u1"},
         {"accountId": "a1"},
         {"sessionId": "s1", "viewCount": 1},
@@ -107,7 +107,9 @@ async def test_id_of_a_merged_profile_leads_to_the_one_that_stayed(api: Api) -> 
     await api.ingest(an_event("e1", cookieId=None, userId="u1"))
     api.world.clock.advance(seconds=1)
     await api.ingest(an_event("e2", cookieId=None, userId="u2"))
-    newer, older = field_of((await api.data("{ profiles { nodes { id } } }"))["profiles"]["nodes"], "id")
+    newer, older = field_of(
+        (await api.data("{ profiles { nodes { id } } }"))["profiles"]["nodes"], "id"
+    )
 
     await api.merge({"id": newer}, primary={"id": older})
 

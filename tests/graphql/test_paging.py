@@ -51,7 +51,9 @@ async def test_page_in_the_middle_knows_both_its_neighbours(api: Api) -> None:
     page = await page_of(api, "accounts", "accountId", first=2, after=start)
 
     cursors = field_of(page["edges"], "cursor")
-    assert field_of(page["edges"], "node") == page["nodes"] == [{"accountId": "b"}, {"accountId": "c"}]
+    assert (
+        field_of(page["edges"], "node") == page["nodes"] == [{"accountId": "b"}, {"accountId": "c"}]
+    )
     assert page["pageInfo"] == {
         "hasNextPage": True,
         "hasPreviousPage": True,
@@ -150,7 +152,9 @@ async def test_pages_stay_in_place_while_new_profiles_arrive(api: Api) -> None:
     await people(api, "e", "f")
 
     rest = await page_of(api, "profiles", "userId", first=9, after=first["pageInfo"]["endCursor"])
-    newer = await page_of(api, "profiles", "userId", last=9, before=first["pageInfo"]["startCursor"])
+    newer = await page_of(
+        api, "profiles", "userId", last=9, before=first["pageInfo"]["startCursor"]
+    )
     assert field_of(first["nodes"], "userId") == ["d", "c"]
     assert field_of(rest["nodes"], "userId") == ["b", "a"]
     assert field_of(newer["nodes"], "userId") == ["f", "e"]

@@ -32,15 +32,18 @@ async def test_profile_is_found_by_everything_that_names_it(api: Api) -> None:
 
 async def test_id_of_a_merged_profile_leads_to_the_one_that_stayed(api: Api) -> None:
     await api.ingest(an_event("e1", cookieId="c1"))
+    api.world.clock.advance(seconds=1)
     await api.ingest(an_event("e2", cookieId="c2"))
+    other = {"type": "cookie_id", "value": "c2"}
     first = await found(api, identifier={"type": "cookie_id", "value": "c1"})
-    second = await found(api, identifier={"type": "cookie_id", "value": "c2"})
+    second = await found(api, identifier=other)
 
-    await api.ingest(an_event("e3", cookieId="c1", identifiers=[{"type": "cookie_id", "value": "c2"}]))
+    await api.ingest(an_event("e3", cookieId="c1", identifiers=[other]))
 
     assert first["id"] != second["id"]
-    assert (await found(api, id=first["id"]))["id"] == min(first["id"], second["id"])
-    assert await found(api, id=second["id"]) == await found(api, id=first["id"])
+    assert await found(api, id=first["id"]) == first
+    assert await found(api, id=second["id"]) == first
+    assert await found(api, identifier=other) == first
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ async def test_moment_is_answered_in_utc_with_milliseconds(
         "2026-01-01T24:00:00Z",
         "2026-01-01T00:00:00+24:00",
         "2026-01-01T00:00:00,5Z",
-        "２０２６-01-01T00:00:00Z",
+        "\N{FULLWIDTH DIGIT TWO}026-01-01T00:00:00Z",
         "",
         "now",
         1767225600000,
@@ -83,7 +83,9 @@ async def test_time_without_an_offset_or_of_another_form_is_refused(api: Api, te
 async def test_literal_that_is_no_moment_is_refused(api: Api, literal: str) -> None:
     event = f'{{type: CUSTOM, cookieId: "c1", time: {literal}}}'
 
-    error = await api.error(f"mutation {{ ingestEvents(input: {{events: [{event}]}}) {{ accepted }} }}")
+    error = await api.error(
+        f"mutation {{ ingestEvents(input: {{events: [{event}]}}) {{ accepted }} }}"
+    )
 
     assert (error["code"], error["path"]) == ("GRAPHQL_INVALID", None)
     assert await api.world.documents("events") == []
@@ -92,9 +94,7 @@ async def test_literal_that_is_no_moment_is_refused(api: Api, literal: str) -> N
 async def test_decimals_are_answered_with_all_their_digits(api: Api) -> None:
     digits = ["0.10", "0.20", "1234567890123456789012345678.90"]
     await api.create_attribute(name="thing", dataType="NUMBER", aggregation="SUM")
-    await api.ingest(
-        *(an_event(f"e{one}", properties={"thing": one}) for one in digits)
-    )
+    await api.ingest(*(an_event(f"e{one}", properties={"thing": one}) for one in digits))
 
     response = await api.send(VALUE)
 
@@ -117,15 +117,19 @@ async def test_decimals_in_lists_are_answered_with_all_their_digits(api: Api) ->
     )
 
 
-async def test_integer_is_taken_with_all_its_digits(api: Api) -> None:
-    """A double has seventeen of them; lines of JSON and literals in the query keep all."""
-    many_digits = 12345678901234567890123
+@pytest.mark.parametrize(
+    "number", [12345678901234567890123, -(2**63) - 1, Decimal("0.12345678901234567890123")]
+)
+async def test_number_is_taken_with_all_its_digits(api: Api, number: int | Decimal) -> None:
+    """A double has seventeen of them."""
     await api.create_attribute(name="thing", dataType="NUMBER")
+    batch = {"events": [an_event("e1", properties={"thing": "NUMBER"})]}
+    body = json.dumps({"query": INGEST, "variables": {"input": batch}})
 
-    await api.ingest(an_event("e1", properties={"thing": many_digits}))
+    await api.send_text(body.replace('"NUMBER"', str(number)))
 
     found = await api.data(VALUE)
-    assert found == {"profiles": {"nodes": [{"attribute": {"value": many_digits}}]}}
+    assert found == {"profiles": {"nodes": [{"attribute": {"value": number}}]}}
 
 
 @pytest.mark.parametrize(
@@ -165,17 +169,13 @@ async def test_json_that_is_no_object_rejects_its_event_alone(
     assert answer["rejected"] == [{"index": 0, "code": "EVENT_REJECTED", "message": message}]
 
 
-@pytest.mark.parametrize("levels", [21, 200, 1000])
+@pytest.mark.parametrize("levels", [21, 200])
 async def test_json_that_is_too_deep_rejects_its_event_alone(api: Api, levels: int) -> None:
-    event = an_event("e1", properties="HERE")
-    body = json.dumps({"query": INGEST, "variables": {"input": {"events": [event, an_event("e2")]}}})
+    batch = {"events": [an_event("e1", properties="NESTED"), an_event("e2")]}
+    body = json.dumps({"query": INGEST, "variables": {"input": batch}})
     nested = '{"a":' * levels + "1" + "}" * levels
 
-    response = await api.http.post(
-        "/graphql",
-        content=body.replace('"HERE"', nested),
-        headers={"content-type": "application/json"},
-    )
+    response = await api.send_text(body.replace('"NESTED"', nested))
 
     answer = response.json()["data"]["ingestEvents"]
     [rejection] = answer["rejected"]

@@ -18,7 +18,7 @@ query ($frustrated: Boolean = false, $first: Int, $after: String) {
   }
 }
 """
-CALM = {
+CALM: dict[str, object] = {
     "application": None,
     "entryPage": None,
     "exitPage": None,

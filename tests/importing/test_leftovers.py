@@ -75,6 +75,35 @@ async def test_an_import_waits_for_batches_of_dead_processes(
     assert await spent(world) == {"u0": str(1 + stored)}
 
 
+class Listening(Nobody):
+    """Remembers what was said."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    @override
+    def say(self, message: str) -> None:
+        self.heard.append(message)
+
+
+async def test_a_batch_that_is_not_taken_is_sent_again(world: World, tmp_path: Path) -> None:
+    # given a service that refuses every second batch of two
+    settings = Settings(ingestion_lanes=1, ingestion_queue=0)
+    busy = World(world.database, compose(world.database, settings, world.clock), world.clock)
+    listening = Listening()
+
+    # when
+    path = a_table(tmp_path / "orders.csv", orders(4000, users=1))
+    report = await run(busy, path, progress=listening)
+
+    # then
+    refused = "0 batches are waiting already; send the batch again later. Trying again in 0.1 s."
+    assert listening.heard[0] == refused
+    assert report.resent == len(listening.heard)
+    assert (report.accepted, report.duplicate) == (4000, 0)
+    assert await spent(world) == {"u0": "400"}
+
+
 class Working:
     """Recovers nothing; meanwhile another process goes on with its work."""
 

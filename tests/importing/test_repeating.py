@@ -2,12 +2,15 @@
 
 import asyncio
 import random
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typing_extensions import override
 
+from app.importing.events import batches, read_events
+from app.importing.files import open_lines
 from app.importing.progress import Nobody
 from app.importing.report import ImportReport
 from tests.importing.files import (
@@ -133,3 +136,15 @@ async def test_two_imports_of_the_same_file_at_once_count_once(world: World, pat
 
     assert sum(one.accepted for one in reports) == MANY
     assert await spent(world) == EXACT
+
+
+def test_reading_holds_no_more_than_the_batch_at_hand(tmp_path: Path) -> None:
+    path = a_table(tmp_path / "orders.csv.gz", orders(20_000))
+    tracemalloc.start()
+    with open_lines(path) as lines:
+        read = sum(len(batch.events) for batch in batches(read_events(path, lines, a_mapping())))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert read == 20_000
+    assert peak < 4 * 1024 * 1024, "a batch takes about 1 MiB, the file would take 20"

@@ -1,0 +1,258 @@
+"""What clients are promised: every type, field and argument below stays as it is.
+
+The schema may have more. The snapshot shows every change; this shows which ones break a promise.
+"""
+
+from collections.abc import Iterator
+
+from graphql import (
+    DocumentNode,
+    EnumTypeDefinitionNode,
+    FieldDefinitionNode,
+    InputObjectTypeDefinitionNode,
+    InputValueDefinitionNode,
+    InterfaceTypeDefinitionNode,
+    ObjectTypeDefinitionNode,
+    ScalarTypeDefinitionNode,
+    parse,
+    print_ast,
+)
+
+from graphql_schema.schema import build_schema
+
+PROMISED = """
+scalar DateTime
+scalar JSON
+interface Node { id: ID! }
+
+type Query {
+  node(id: ID!): Node
+  nodes(ids: [ID!]!): [Node]!
+  profile(by: ProfileRef!): Profile
+  profiles(first: Int, after: String, last: Int, before: String): ProfileConnection!
+  account(by: AccountRef!): Account
+  accounts(first: Int, after: String, last: Int, before: String): AccountConnection!
+  attributes(kind: ProfileKind!, origin: AttributeOrigin): [AttributeDefinition!]!
+  attribute(kind: ProfileKind!, name: String!): AttributeDefinition
+}
+
+type Mutation {
+  ingestEvents(input: IngestEventsInput!): IngestEventsPayload!
+  createAttribute(input: CreateAttributeInput!): AttributePayload!
+  mergeProfiles(input: MergeProfilesInput!): MergeProfilesPayload!
+}
+
+type PageInfo {
+  hasNextPage: Boolean!
+  hasPreviousPage: Boolean!
+  startCursor: String
+  endCursor: String
+}
+
+type ProfileConnection {
+  edges: [ProfileEdge!]!
+  nodes: [Profile!]!
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type ProfileEdge { cursor: String! node: Profile! }
+
+type AccountConnection {
+  edges: [AccountEdge!]!
+  nodes: [Account!]!
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type AccountEdge { cursor: String! node: Account! }
+
+type SessionConnection {
+  edges: [SessionEdge!]!
+  nodes: [Session!]!
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type SessionEdge { cursor: String! node: Session! }
+
+type UserError { code: String! message: String! path: [String!] }
+
+enum ProfileKind { USER ACCOUNT }
+enum DataType { STRING NUMBER BOOLEAN DATETIME IP }
+enum Aggregation { FIRST LAST FIRST_AND_LAST LIST UNIQUE_LIST MIN MAX SUM }
+enum AttributeOrigin { DEFAULT CUSTOM_DIMENSION CUSTOM IMPORTED }
+enum EventType { VIEW ACTION ERROR RESOURCE LONG_TASK CUSTOM }
+
+input ProfileRef @oneOf { id: ID identifier: IdentifierInput userId: String }
+input AccountRef @oneOf { id: ID accountId: String }
+input IdentifierInput { type: String! value: String! }
+type Identifier { type: String! value: String! }
+type Country { code: String! name: String! }
+
+type Profile implements Node {
+  id: ID!
+  identifiers: [Identifier!]!
+  createdAt: DateTime!
+  updatedAt: DateTime!
+  userId: String email: String name: String
+  firstSeen: DateTime lastSeen: DateTime
+  firstSeenApplication: String lastSeenApplication: String
+  firstCity: String lastCity: String
+  firstSeenCountry: Country lastSeenCountry: Country
+  firstRegion: String lastRegion: String
+  firstDeviceType: String lastDeviceType: String
+  firstOsName: String lastOsName: String
+  firstOsVersion: String lastOsVersion: String
+  firstBrowserName: String lastBrowserName: String
+  firstBrowserVersion: String lastBrowserVersion: String
+  attribute(name: String!): AttributeValue
+  attributes(names: [String!]): [AttributeValue!]!
+  accounts(first: Int, after: String): AccountConnection!
+  sessions(onlyFrustrated: Boolean = false, first: Int, after: String): SessionConnection!
+}
+
+type Account implements Node {
+  id: ID!
+  accountId: String!
+  name: String
+  firstSeen: DateTime lastSeen: DateTime
+  createdAt: DateTime! updatedAt: DateTime!
+  attribute(name: String!): AttributeValue
+  attributes(names: [String!]): [AttributeValue!]!
+  users(first: Int, after: String): ProfileConnection!
+}
+
+type AttributeValue {
+  name: String!
+  definition: AttributeDefinition!
+  value: JSON first: JSON last: JSON
+  values: [TimedValue!]
+}
+
+type TimedValue { value: JSON! time: DateTime! }
+
+type AttributeDefinition implements Node {
+  id: ID!
+  kind: ProfileKind! name: String! displayName: String! description: String
+  dataType: DataType! aggregation: Aggregation! origin: AttributeOrigin! eventField: String
+  createdAt: DateTime! updatedAt: DateTime!
+}
+
+type Session implements Node {
+  id: ID!
+  sessionId: String! startedAt: DateTime! endedAt: DateTime!
+  application: String entryPage: String exitPage: String
+  viewCount: Int! actionCount: Int! errorCount: Int!
+  frustrationCount: Int! frustrations: [FrustrationCount!]!
+}
+
+type FrustrationCount { type: String! count: Int! }
+
+input IngestEventsInput { events: [EventInput!]! sentAt: DateTime }
+
+input EventInput {
+  id: String
+  type: EventType!
+  name: String
+  time: DateTime!
+  sequence: Int
+  userId: String cookieId: String identifiers: [IdentifierInput!]
+  anonymousTracking: Boolean = false
+  user: JSON account: JSON
+  sessionId: String
+  context: JSON properties: JSON
+}
+
+type IngestEventsPayload {
+  accepted: Int!
+  duplicate: Int!
+  rejected: [EventRejection!]!
+  warnings: [EventWarning!]!
+  errors: [UserError!]!
+}
+
+type EventRejection { index: Int! code: String! message: String! }
+type EventWarning { index: Int! code: String! message: String! attribute: String }
+
+input CreateAttributeInput {
+  kind: ProfileKind! name: String! displayName: String description: String
+  dataType: DataType! aggregation: Aggregation! eventField: String
+  backfill: Boolean = true
+}
+
+type AttributePayload { attribute: AttributeDefinition errors: [UserError!]! }
+input MergeProfilesInput { primary: ProfileRef secondary: [ProfileRef!]! }
+type MergeProfilesPayload { profile: Profile errors: [UserError!]! }
+"""
+
+Fields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode
+
+
+def test_what_clients_are_promised_is_there() -> None:
+    promised, served = facts(parse(PROMISED)), facts(parse(build_schema().as_str()))
+
+    assert sorted(promised - served) == []
+
+
+def test_enums_have_no_other_values() -> None:
+    """A client that switches over them would meet a case that it does not know."""
+
+    def enums(document: DocumentNode) -> dict[str, list[str]]:
+        return {
+            one.name.value: [value.name.value for value in one.values or ()]
+            for one in document.definitions
+            if isinstance(one, EnumTypeDefinitionNode)
+        }
+
+    assert enums(parse(build_schema().as_str())) == enums(parse(PROMISED))
+
+
+def facts(document: DocumentNode) -> set[str]:
+    """Everything that a document says, as separate lines."""
+    return {fact for definition in document.definitions for fact in _facts(definition)}
+
+
+def _facts(definition: object) -> Iterator[str]:
+    match definition:
+        case ScalarTypeDefinitionNode(name=name):
+            yield f"scalar {name.value}"
+        case EnumTypeDefinitionNode(name=name, values=values):
+            yield from (f"enum {name.value} {one.name.value}" for one in values or ())
+        case (
+            ObjectTypeDefinitionNode()
+            | InterfaceTypeDefinitionNode()
+            | InputObjectTypeDefinitionNode()
+        ):
+            yield from _type_facts(definition)
+        case _:
+            pass
+
+
+def _type_facts(definition: Fields) -> Iterator[str]:
+    name = definition.name.value
+    yield f"{definition.kind} {name}"
+    yield from (f"{name} @{one.name.value}" for one in definition.directives or ())
+    if not isinstance(definition, InputObjectTypeDefinitionNode):
+        yield from (f"{name} implements {one.name.value}" for one in definition.interfaces or ())
+    for field in definition.fields or ():
+        yield from _field_facts(name, field)
+
+
+def _field_facts(
+    owner: str, field: FieldDefinitionNode | InputValueDefinitionNode
+) -> Iterator[str]:
+    path = f"{owner}.{field.name.value}"
+    yield f"{path}: {print_ast(field.type)}"
+    if isinstance(field, InputValueDefinitionNode):
+        yield from _default(path, field)
+        return
+    for argument in field.arguments or ():
+        place = f"{path}({argument.name.value}:)"
+        yield f"{place}: {print_ast(argument.type)}"
+        yield from _default(place, argument)
+
+
+def _default(path: str, value: InputValueDefinitionNode) -> Iterator[str]:
+    if value.default_value:
+        yield f"{path} = {print_ast(value.default_value)}"

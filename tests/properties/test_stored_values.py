@@ -1,0 +1,74 @@
+"""Values as the store keeps them: nothing is lost, and the store's order is ours."""
+
+from datetime import UTC
+from decimal import Decimal
+from typing import Any
+
+import bson
+from bson import CodecOptions, Decimal128
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app.aggregation.monoids import Aggregation
+from app.aggregation.stamps import Stamped
+from app.aggregation.stored import (
+    load_stamped,
+    load_value,
+    store_stamped,
+    store_value,
+    unique_key,
+)
+from app.storage.bson_order import order_key
+from app.values import DataType, Value
+from tests.building import at
+from tests.properties.strategies import VALUES, stamped
+
+AS_CONNECTED: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, tzinfo=UTC)
+
+types = st.sampled_from(DataType)
+two_values = types.flatmap(lambda one: st.tuples(VALUES[one], VALUES[one]))
+two_entries = types.flatmap(
+    lambda one: st.tuples(stamped(one, Aggregation.LIST), stamped(one, Aggregation.LIST))
+)
+
+
+def through_bson(stored: Any) -> Any:
+    return bson.decode(bson.encode({"x": stored}), AS_CONNECTED)["x"]
+
+
+@given(values=two_values)
+def test_stored_value_is_the_value(values: tuple[Value, Value]) -> None:
+    for value in values:
+        assert load_value(through_bson(store_value(value))) == value
+
+
+@given(entries=two_entries)
+def test_stored_entry_is_the_entry(entries: tuple[Stamped, Stamped]) -> None:
+    for entry in entries:
+        assert load_stamped(through_bson(store_stamped(entry))) == entry
+
+
+@given(entries=two_entries)
+def test_store_orders_entries_as_we_do(entries: tuple[Stamped, Stamped]) -> None:
+    a, b = entries
+    stored_a, stored_b = (order_key(store_stamped(one)) for one in entries)
+
+    assert (stored_a < stored_b, stored_a == stored_b) == (a < b, a == b)
+
+
+@given(values=two_values)
+@example((Decimal("1234567890123456789012345678901"), Decimal("1234567890123456789012345678902")))
+@example((Decimal("1.10"), Decimal("1.1")))
+@example((Decimal("1E+3"), Decimal(1000)))
+def test_unique_keys_are_equal_for_equal_values_only(values: tuple[Value, Value]) -> None:
+    a, b = values
+
+    assert (unique_key(a) == unique_key(b)) == (a == b)
+
+
+def test_example_whole_numbers_are_integers_and_others_decimals() -> None:
+    entry = Stamped(at(10), 7, Decimal("1.50"))
+
+    assert store_stamped(entry) == {"t": at(10), "n": 7, "v": Decimal128("1.50")}
+    assert store_value(Decimal("2.00")) == 2
+    assert store_value(Decimal(2**63)) == Decimal128(str(2**63))
