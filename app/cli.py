@@ -2,16 +2,21 @@
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 from rich.console import Console
 
-from app.errors import ProfileGraphError
+from app.errors import ProfileGraphError, SettingError
+from app.importing.mapping import ImportMapping, load_mapping
+from app.importing.progress import progress_bar, stopped_by_interrupt
+from app.importing.report import ImportReport
+from app.importing.service import import_file
 from app.logs import configure_logs
 from app.main import create_app
-from app.services import utc_now
+from app.services import compose, utc_now
 from app.settings import Settings, load_settings
 from app.storage.client import close, connect
 from graphql_schema.schema import build_schema
@@ -84,6 +89,38 @@ async def _migrate(settings: Settings, *, status: bool, dry_run: bool) -> None:
             console.print(f"{step.id} {step.title}: done", soft_wrap=True)
         console.print("The database is up to date.")
     finally:
+        await close(database)
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="CSV or NDJSON, also .xz and .gz.")],
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="TOML or JSON: which column is what.")
+    ] = None,
+) -> None:
+    """Import a file of events; it may be interrupted and run again."""
+    settings = load_settings()
+    if settings.mongodb_uri is None:
+        raise SettingError("MONGODB_URI", "an import needs a database that stays")
+    declared = load_mapping(mapping) if mapping else ImportMapping()
+    report = asyncio.run(_import(file, declared, settings))
+    console.print(str(report), soft_wrap=True)
+    raise typer.Exit(1 if report.rejected or report.interrupted else 0)
+
+
+async def _import(file: Path, mapping: ImportMapping, settings: Settings) -> ImportReport:
+    database = connect(settings.mongodb_uri, settings.mongodb_database)
+    services = compose(database, settings)
+    try:
+        async for step in migrate(database, now=utc_now()):
+            console.print(f"{step.id} {step.title}: done", soft_wrap=True)
+        with progress_bar(console, file.name) as progress, stopped_by_interrupt() as stop:
+            return await import_file(
+                file, mapping, services, progress=progress, now=utc_now(), stop=stop
+            )
+    finally:
+        await services.close()
         await close(database)
 
 

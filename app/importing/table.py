@@ -38,7 +38,8 @@ class Table:
         if row is None:
             raise MappingError("file", "it is empty; the first line names the columns")
         if isinstance(row, InputError):
-            raise MappingError("file", f"its first line names no columns: {row}")
+            problem = str(row).rstrip(".")
+            raise MappingError("file", f"its first line names no columns: {problem}")
         return [name.strip() for name in row]
 
     def _read(self) -> Iterator[Row]:

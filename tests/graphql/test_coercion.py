@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from graphql import parse
-from hypothesis import given
+from hypothesis import given, settings
 
 from app.events.wire import EventInput as WireEvent
 from graphql_schema.coercion import _converted
@@ -41,17 +41,20 @@ query ($events: [EventInput!]!, $most: Int!) { events(events: $events, atMost: $
 """
 
 
+@settings(deadline=None)  # others may be busy on the same machine
 @given(batch=BATCHES)
 def test_batch_is_coerced_as_the_specification_says(batch: object) -> None:
     assert answer(COMPILED, IN_BATCH, input=batch) == answer(STOCK, IN_BATCH, input=batch)
 
 
+@settings(deadline=None)  # others may be busy on the same machine
 @given(events=EVENT_LISTS)
 def test_events_are_coerced_as_the_specification_says(events: object) -> None:
     for query in (IN_EVENTS, INSIDE):
         assert answer(COMPILED, query, events=events) == answer(STOCK, query, events=events)
 
 
+@settings(deadline=None)  # others may be busy on the same machine
 @given(time=VALID_TIMES | ODD_TIMES, sent_at=VALID_TIMES | ODD_TIMES)
 def test_moments_are_coerced_as_the_specification_says(time: str, sent_at: str) -> None:
     batch = {"events": [VIEW | {"time": time}], "sentAt": sent_at}
@@ -59,6 +62,7 @@ def test_moments_are_coerced_as_the_specification_says(time: str, sent_at: str) 
     assert answer(COMPILED, IN_BATCH, input=batch) == answer(STOCK, IN_BATCH, input=batch)
 
 
+@settings(deadline=None)  # others may be busy on the same machine
 @given(event=valid_events(keys=NAMES))
 def test_event_in_the_query_means_what_it_means_in_a_variable(event: dict[str, Any]) -> None:
     written = answer(COMPILED, f"{{ events(events: [{event_literal(event)}]) }}")

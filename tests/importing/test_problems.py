@@ -103,7 +103,7 @@ async def test_a_mapping_that_cannot_be_used_changes_nothing(
     [
         (b"", "file: it is empty; the first line names the columns."),
         (b"\r\n\r\n", "file: it is empty"),
-        (b"caf\xe9,user\n", "file: its first line names no columns: line: it is not utf-8 text.."),
+        (b"caf\xe9,user\n", "file: its first line names no columns: line: it is not utf-8 text."),
         (b"a,user,user\n", 'event.userId: the file has more than one column "user".'),
     ],
 )

@@ -10,16 +10,32 @@ from hypothesis.strategies import SearchStrategy
 from app.aggregation.monoids import Aggregation
 from app.aggregation.stamps import Stamped, tie_break
 from app.attributes.check import ALLOWED
+from app.exact import read_float
 from app.values import DIGITS, DataType, Value, milliseconds
 from tests.building import at
 
-PAIRS = [(data_type, one) for data_type in DataType for one in Aggregation if one in ALLOWED[data_type]]
+PAIRS = [
+    (data_type, one) for data_type in DataType for one in Aggregation if one in ALLOWED[data_type]
+]
 """The 30 allowed pairs of data type and aggregation."""
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 """Everything that JSON text can hold: a lone surrogate is no character."""
 
-ODD_TEXTS = ["", "$set", "$$ROOT", "a.b", "$a.b", "%24", "%2E", "\x00", "__proto__", "_id", "null", "0"]
+ODD_TEXTS = [
+    "",
+    "$set",
+    "$$ROOT",
+    "a.b",
+    "$a.b",
+    "%24",
+    "%2E",
+    "\x00",
+    "__proto__",
+    "_id",
+    "null",
+    "0",
+]
 
 texts = st.text(CHARACTERS, max_size=12) | st.sampled_from(ODD_TEXTS)
 
@@ -37,7 +53,9 @@ large_numbers = st.one_of(
 numbers = (small_numbers | large_numbers).map(lambda one: DIGITS.plus(one.normalize(DIGITS)))
 
 moments = st.datetimes(
-    datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)  # noqa: DTZ001  # as the strategy wants them
+    datetime(1, 1, 2),
+    datetime(9999, 12, 30),
+    timezones=st.just(UTC),  # noqa: DTZ001  # as the strategy wants them
 ).map(milliseconds)
 
 VALUES: dict[DataType, SearchStrategy[Value]] = {
@@ -60,7 +78,12 @@ _TIES = st.builds(
 def stamped(data_type: DataType, aggregation: Aggregation) -> SearchStrategy[Stamped]:
     """Values with stamps, of which many are equal."""
     drawn = small_numbers if aggregation is Aggregation.SUM else VALUES[data_type]
-    return st.builds(Stamped, _TIMES, _TIES, st.shared(st.lists(drawn, min_size=2, max_size=4)).flatmap(st.sampled_from) | drawn)
+    return st.builds(
+        Stamped,
+        _TIMES,
+        _TIES,
+        st.shared(st.lists(drawn, min_size=2, max_size=4)).flatmap(st.sampled_from) | drawn,
+    )
 
 
 def histories(
@@ -74,12 +97,20 @@ numeric_texts = st.from_regex(
     r"[ +-]?[0-9_]{0,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,8})?", fullmatch=True
 ) | st.sampled_from(["nan", "-inf", "Infinity", "sNaN1", "1e999999999999999999999", "٣", "1_0"])
 
+json_numbers: SearchStrategy[Any] = st.one_of(
+    st.integers(),
+    st.integers(-(10**36), 10**36),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.from_regex(r"-?[1-9][0-9]{0,40}\.[0-9]{1,10}([eE][+-]?[0-9]{1,3})?", fullmatch=True).map(
+        read_float
+    ),
+)
+"""Numbers as they are read from JSON: a float that would lose digits is a decimal."""
+
 scalars: SearchStrategy[Any] = st.one_of(
     st.none(),
     st.booleans(),
-    st.integers(),
-    st.integers(-(2**70), 2**70),
-    st.floats(allow_nan=False, allow_infinity=False),
+    json_numbers,
     texts,
     numeric_texts,
     st.datetimes().map(datetime.isoformat),

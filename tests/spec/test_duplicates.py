@@ -1,6 +1,7 @@
 """The same event again: counted once, for ever, and the first body wins."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -86,15 +87,30 @@ async def test_conflicting_duplicate_later_first_wins(world: World, other: Any) 
     assert {name: await world.documents(name) for name in names} == before
 
 
-@pytest.mark.parametrize("sent_at", [None, NOON + timedelta(hours=3)])
+@pytest.mark.parametrize("later", [timedelta(minutes=1), timedelta(days=1)], ids=str)
+@pytest.mark.parametrize("sent_at", [None, NOON + timedelta(hours=3)], ids=str)
 async def test_resent_event_with_a_corrected_time_is_no_conflict(
-    world: World, sent_at: datetime | None
+    world: World, sent_at: datetime | None, later: timedelta
 ) -> None:
     event = an_event("e1", time=NOON + timedelta(hours=2))
     await world.ingest(event, sent_at=sent_at)
-    world.clock.advance(minutes=1)
+    world.clock.now += later
 
     outcome = await world.ingest(event, sent_at=sent_at)
+
+    assert outcome == Outcome(accepted=0, duplicate=1, rejected=[], warnings=[])
+
+
+@pytest.mark.parametrize(
+    "number",
+    [2**63, 2**64, 10**33 + 1, 10**40 + 1, Decimal("0.10"), Decimal("1e-40"), Decimal("9" * 40)],
+    ids=str,
+)
+async def test_resent_event_with_a_long_number_is_no_conflict(world: World, number: object) -> None:
+    event = an_event("e1", 10, properties={"order": number, "all": [number, {"a.b": number}]})
+    await world.ingest(event)
+
+    outcome = await world.ingest(event)
 
     assert outcome == Outcome(accepted=0, duplicate=1, rejected=[], warnings=[])
 
