@@ -7,6 +7,9 @@ from functools import partial
 
 import structlog
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.routing import Route
 
@@ -15,7 +18,7 @@ from app.services import Services, compose, utc_now
 from app.settings import Settings
 from app.storage.client import Database, close, connect
 from app.storage.faults import known
-from app.web.answers import answer_error
+from app.web.answers import AnswerErrors, answer_error
 from app.web.events import EventsEndpoint
 from app.web.graphiql.routes import graphiql_page, graphiql_routes
 from app.web.graphql import GraphQLView
@@ -59,14 +62,12 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
             Route("/health", health),
             Route("/ready", Readiness(lacking).check),
         ],
-        exception_handlers={
-            Exception: answer_error,
-            404: answer_error,
-            405: answer_error,
-            413: answer_error,
-        },
+        exception_handlers={HTTPException: answer_error},
+        middleware=[
+            Middleware(AnswerErrors, max_body_size=MAX_BODY),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
+        ],
         lifespan=partial(_lifespan, services=services, settings=settings),
-        max_body_size=MAX_BODY,
     )
 
 

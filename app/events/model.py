@@ -30,7 +30,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     """An accepted event.
 
     ``identifiers`` are keys (``user_id:u1``). ``profiled`` says whether it may change profiles:
-    anonymous tracking, bots and synthetic sessions are kept for analytics only.
+    anonymous tracking, bots and synthetic sessions are kept for analytics only. ``corrected``
+    flags a time that was in the future when the event arrived.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     account_id: str | None = None
     session_id: str | None = None
     profiled: bool = True
+    corrected: bool = False
     user: Payload = {}
     account: Payload = {}
     context: Payload = {}

@@ -58,16 +58,18 @@ def parse_event(raw: EventInput, arrival: Arrival) -> Parsed:
     context = _object("context", raw.context)
     properties = _object("properties", raw.properties)
     anonymous = bool(raw.anonymous_tracking)
+    time = _time(raw.time, arrival, warnings)
     event = Event(
         id=_id(raw.id),
         type=raw.type,
-        time=_time(raw.time, arrival, warnings),
+        time=time,
         received_at=arrival.received_at,
         name=_text("name", raw.name, MAX_NAME),
         sequence=_sequence(raw.sequence),
         identifiers=() if anonymous else tuple(dict.fromkeys(_identifiers(raw, warnings))),
         account_id=_account_id(account, warnings),
         session_id=_session_id(raw.session_id),
+        corrected=any(one.code == TIME_CORRECTED for one in warnings),
         profiled=not anonymous and not _is_robot(context),
         user={} if anonymous else _object("user", raw.user),
         account=account,

@@ -6,7 +6,7 @@ from typing import Any
 from app.events.keys import decode_json, encode_json
 from app.events.model import Event
 
-_FIELDS = ("type", "time", "received_at", "name", "sequence", "profiled")
+_FIELDS = ("type", "time", "received_at", "name", "sequence", "profiled", "corrected")
 _RENAMED = {"account_id": "account", "session_id": "session"}
 _PAYLOADS = {
     "user": "user",

@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import msgspec
-
 from app.errors import InputError
 from app.events.extract import Refusal
 from app.events.model import Event
-from app.events.parse import TIME_CORRECTED, Arrival, EventWarning, parse_event
-from app.events.stored import Entry
+from app.events.parse import Arrival, EventWarning, parse_event
+from app.events.stored import Entry, event_document
 from app.events.wire import EventInput
 
 
@@ -75,8 +73,8 @@ class Received:
         self.known = len(known)
         sent = {event.id: event for event in self.events if event.id in known}
         for event_id, event in sent.items():
-            corrected = self._drop_warnings(self.indexes[event_id])
-            if not _same(event, known[event_id].event, but_time=corrected):
+            self._drop_warnings(self.indexes[event_id])
+            if not _same(event, known[event_id].event):
                 self._conflict(self.indexes[event_id], event_id)
 
     def refuse(self, refused: Sequence[Refusal]) -> None:
@@ -93,11 +91,8 @@ class Received:
         message = f"The event {event_id} is known with other content, which was kept."
         self.warnings.append(IndexedWarning(index, "CONFLICTING_DUPLICATE", message))
 
-    def _drop_warnings(self, index: int) -> bool:
-        """Forget what was not taken of a duplicate; whether its time was corrected."""
-        dropped = [one.code for one in self.warnings if one.index == index]
+    def _drop_warnings(self, index: int) -> None:
         self.warnings = [one for one in self.warnings if one.index != index]
-        return TIME_CORRECTED in dropped
 
 
 def receive(raw: Sequence[object], *, received_at: datetime, sent_at: datetime | None) -> Received:
@@ -130,7 +125,10 @@ def _placed(index: int, warnings: Sequence[EventWarning]) -> list[IndexedWarning
     return [IndexedWarning(index, one.code, one.message, one.attribute) for one in warnings]
 
 
-def _same(sent: Event, stored: Event, *, but_time: bool) -> bool:
+def _same(sent: Event, stored: Event) -> bool:
     """Whether two events say the same; a corrected time depends on when the event arrived."""
-    time = sent.time if but_time else stored.time
-    return sent == msgspec.structs.replace(stored, received_at=sent.received_at, time=time)
+    ignored = {"received_at", "corrected"}
+    if sent.corrected or stored.corrected:
+        ignored.add("time")
+    a, b = event_document(sent), event_document(stored)
+    return all(a.get(name) == b.get(name) for name in (a.keys() | b.keys()) - ignored)

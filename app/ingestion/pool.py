@@ -159,6 +159,8 @@ class LanePool:
             turn = Turn(self._lanes, lane, self._clock) if lane else None
             if turn:
                 await self._settle(turn)
+        except LaneLostError:  # whoever took it over does what it owes
+            turn = None
         except BaseException:
             self._held.discard(name)
             self.in_debt.add(name)

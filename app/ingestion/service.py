@@ -12,6 +12,7 @@ from datetime import datetime
 from app.attributes.catalogue import Catalogue
 from app.attributes.check import DIMENSION
 from app.attributes.service import AttributeService
+from app.errors import LaneLostError
 from app.events.model import Event
 from app.events.repository import Batch, EventRepository
 from app.events.stored import Entry
@@ -103,7 +104,10 @@ class IngestionService:
         if lane is None:
             return False
         turn = Turn(self._lanes, lane, self._clock)
-        await self._settle(turn)
+        try:
+            await self._settle(turn)
+        except LaneLostError:  # a third process took it over, and does it
+            return False
         await self._lanes.release(turn.lane)
         return True
 

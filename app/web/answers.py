@@ -1,9 +1,13 @@
 """JSON answers of the HTTP routes, and errors as such answers: the one place for these."""
 
+from collections.abc import Mapping
+
 import structlog
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import InputError, RetryError
 from app.exact import write_json
@@ -16,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 def json_response(
-    content: object, status: int = 200, headers: dict[str, str] | None = None
+    content: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """An answer in JSON."""
     return Response(write_json(content), status, headers, media_type="application/json")
@@ -31,11 +35,46 @@ async def answer_error(_request: Request, error: Exception) -> Response:
         case RetryError():
             return _coded(503, cause.code, str(cause), {"retry-after": RETRY_AFTER})
         case HTTPException():
-            return _coded(cause.status_code, "HTTP_REQUEST", cause.detail)
+            return _coded(cause.status_code, "HTTP_REQUEST", cause.detail, cause.headers)
         case _:
             log.error("http_fault", exc_info=error)
             return _coded(500, "INTERNAL", "Unexpected error.")
 
 
-def _coded(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
+def _coded(
+    status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+) -> Response:
     return json_response({"error": {"code": code, "message": message}}, status, headers)
+
+
+class AnswerErrors:
+    """Turns whatever a route raises into its answer; outermost, so that nothing gets past it."""
+
+    def __init__(self, app: ASGIApp, max_body_size: int) -> None:
+        self._app = app
+        self._max_body_size = max_body_size
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            self._check_length(Headers(scope=scope).get("content-length", ""))
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            if started:
+                raise
+            response = await answer_error(Request(scope), error)
+            await response(scope, receive, send)
+
+    def _check_length(self, announced: str) -> None:
+        """Refuse a body that says that it is too large, before a byte of it is read."""
+        if announced.isdecimal() and int(announced) > self._max_body_size:
+            raise HTTPException(413, "Content Too Large")

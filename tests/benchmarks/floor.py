@@ -35,7 +35,7 @@ class _Recorder:
     """A database that writes nothing, but remembers what was to be written where."""
 
     inserts: dict[str, list[Document]] = field(default_factory=dict)
-    updates: dict[str, Sequence[Write]] = field(default_factory=dict)
+    updates: dict[str, list[Write]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> "_RecordingCollection":
         return _RecordingCollection(name, self)
@@ -48,11 +48,11 @@ class _RecordingCollection:
 
     async def insert_many(self, documents: list[Document], *, ordered: bool) -> None:
         assert not ordered
-        self.recorder.inserts[self.name] = documents
+        self.recorder.inserts.setdefault(self.name, []).extend(documents)
 
     async def bulk_write(self, requests: Sequence[Write], *, ordered: bool) -> None:
         assert not ordered
-        self.recorder.updates[self.name] = requests
+        self.recorder.updates.setdefault(self.name, []).extend(requests)
 
 
 class Floor:

@@ -13,7 +13,7 @@ from tests.properties.strategies import CHARACTERS
 JUNK = ["", "null", "undefined", "none", "nan", "anonymous", "guest", "unknown", "true", "false"]
 kinds = st.from_regex(r"[a-z][a-z0-9_]{0,9}", fullmatch=True)
 shouts = st.sampled_from([str.lower, str.upper, str.title])
-quotes = st.sampled_from(["", '"', "'", "`", '"\''])
+quotes = st.sampled_from(["", '"', "'", "`", "\"'"])
 blanks = st.text(" \t\n", max_size=3)
 
 names = st.sampled_from("abcdefgh")

@@ -18,7 +18,7 @@ from app.profiles.compile import fold_update
 from app.profiles.model import Fold, Processed
 from app.profiles.stored import load_fold
 from app.storage.client import Collection, Database
-from app.values import DataType
+from app.values import DataType, Value
 from tests.building import NOON, at
 from tests.properties.strategies import PAIRS, histories
 
@@ -89,7 +89,7 @@ async def test_updates_in_any_order_make_what_the_fold_makes(
 
 
 async def test_every_pair_in_one_document(database: Database) -> None:
-    values = {
+    values: dict[DataType, list[Value]] = {
         DataType.STRING: ["$set", "b", "a.b", "🙂", ""],
         DataType.NUMBER: [Decimal("1.5"), Decimal(2), Decimal("-0.1"), Decimal(2), Decimal(2**40)],
         DataType.BOOLEAN: [True, False, True, False, True],

@@ -24,7 +24,11 @@ ADDRESS = "database.internal:27017"
 
 def settings(**changed: Any) -> Settings:
     """The settings of a production server that fills nothing in; the environment has no say."""
-    usual = {"mongodb_uri": f"mongodb://{ADDRESS}", "demo_data": False, "migrate_on_start": True}
+    usual: dict[str, Any] = {
+        "mongodb_uri": f"mongodb://{ADDRESS}",
+        "demo_data": False,
+        "migrate_on_start": True,
+    }
     return Settings(**(usual | changed))
 
 

@@ -26,6 +26,13 @@ from tests.web.serving import (
 )
 
 COUNT = "{ profiles { totalCount } accounts { totalCount } }"
+CREATE = """
+mutation {
+  createAttribute(input: {kind: USER, name: "a", dataType: STRING, aggregation: LAST}) {
+    errors { code }
+  }
+}
+"""
 AWAY = "The database does not answer; send the request again."
 
 
@@ -44,11 +51,7 @@ async def test_unknown_path_is_a_coded_answer(database: Database) -> None:
         ('{ node(id: "UHJvZmlsZTox") { id } }', {}),
         ("{ attributes(kind: USER) { name } }", {}),
         (INGEST, {"events": [an_event("e1")]}),
-        (
-            'mutation { createAttribute(input: {kind: USER, name: "a", dataType: STRING, '
-            "aggregation: LAST}) { errors { code } } }",
-            {},
-        ),
+        (CREATE, {}),
     ],
 )
 async def test_operation_says_that_the_database_is_away(
@@ -136,7 +139,7 @@ async def is_ready(client: httpx.AsyncClient) -> bool:
 async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
     """Wait for something that others bring about."""
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110  # another program's doing, in a way
             await asyncio.sleep(0.01)
 
 
