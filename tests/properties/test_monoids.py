@@ -1,9 +1,11 @@
 """The law that everything rests on: aggregations are commutative monoids over stamped values."""
 
+from decimal import Decimal
+from itertools import permutations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -11,7 +13,7 @@ from app.aggregation.monoids import MAX_LIST, MONOIDS, Aggregation, State
 from app.aggregation.stamps import Stamped
 from app.values import DataType
 from tests.building import at
-from tests.properties.strategies import PAIRS, histories
+from tests.properties.strategies import PAIRS, histories, numbers
 
 aggregations = pytest.mark.parametrize("aggregation", Aggregation)
 
@@ -102,3 +104,12 @@ def test_example_unique_list_keeps_the_earliest() -> None:
     entries = [Stamped(at(second), 0, str(second % 1100)) for second in range(2000)]
 
     assert MONOIDS[Aggregation.UNIQUE_LIST].fold(entries[::-1]) == tuple(entries[:1000])
+
+
+@given(added=st.lists(numbers, min_size=2, max_size=4))
+@example([Decimal("1e30"), Decimal("0.00001"), Decimal("-1e30")])
+def test_sum_is_the_same_in_any_order_whatever_the_sizes(added: list[Decimal]) -> None:
+    entries = [Stamped(at(second), 0, number) for second, number in enumerate(added)]
+    sums = [MONOIDS[Aggregation.SUM].fold(order) for order in permutations(entries)]
+
+    assert sums == [sums[0]] * len(sums)

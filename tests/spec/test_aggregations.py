@@ -298,7 +298,7 @@ async def test_ingesting_in_any_order_and_split_with_repeats(world: World, row: 
     chance = Random(str(row.expected))
     every = list(arrivals(row.events))
 
-    for batches in chance.sample(every, min(len(every), 8)):
+    for batches in chance.sample(every, min(len(every), 5)):
         await world.forget()
         for number, batch in enumerate(batches):
             resent = [event for one in batches[:number] for event in one]

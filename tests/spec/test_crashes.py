@@ -167,7 +167,7 @@ async def test_killed_at_any_command(world: World, *, done: bool, resend: bool, 
 
 @pytest.mark.parametrize("done", [False, True], ids=["before it", "after it"])
 async def test_heir_is_killed_too(world: World, *, done: bool) -> None:
-    for left in range(1, 30, 2):
+    for left in range(1, 30, 3):
         await world.forget()
         await world.ingest(BEFORE[0])
         await world.ingest(BEFORE[1])
@@ -184,7 +184,7 @@ async def test_heir_is_killed_too(world: World, *, done: bool) -> None:
 
 
 async def test_store_that_fails_once_is_no_crash_and_the_client_sends_again(world: World) -> None:
-    for left in range(1, COMMANDS):
+    for left in range(1, COMMANDS, 2):
         await world.forget()
         await world.ingest(BEFORE[0])
         await world.ingest(BEFORE[1])
