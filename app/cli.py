@@ -19,6 +19,7 @@ from app.main import create_app
 from app.services import compose, utc_now
 from app.settings import Settings, load_settings
 from app.storage.client import close, connect
+from app.storage.faults import known
 from graphql_schema.schema import build_schema
 from migrations.runner import applied, migrate
 from migrations.steps import STEPS
@@ -31,9 +32,18 @@ def main() -> None:
     """Run the command line; our own errors are one line, not a traceback."""
     try:
         app()
-    except ProfileGraphError as error:
-        console.print(f"[red]{error.code}[/red] {error}")
+    except Exception as error:
+        told = known(error)
+        if not isinstance(told, ProfileGraphError | OSError):
+            raise
+        code = told.code if isinstance(told, ProfileGraphError) else "FILE"
+        _say(f"{code} {told}")
         sys.exit(2)
+
+
+def _say(text: str) -> None:
+    """Print text as it is: what comes from files and errors is no markup."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -83,10 +93,10 @@ async def _migrate(settings: Settings, *, status: bool, dry_run: bool) -> None:
             for step in STEPS:
                 when = done[step.id].isoformat() if step.id in done else "missing"
                 if status or step.id not in done:
-                    console.print(f"{step.id} {step.title}: {when}", soft_wrap=True)
+                    _say(f"{step.id} {step.title}: {when}")
             return
         async for step in migrate(database, now=utc_now()):
-            console.print(f"{step.id} {step.title}: done", soft_wrap=True)
+            _say(f"{step.id} {step.title}: done")
         console.print("The database is up to date.")
     finally:
         await close(database)
@@ -105,7 +115,7 @@ def import_command(
         raise SettingError("MONGODB_URI", "an import needs a database that stays")
     declared = load_mapping(mapping) if mapping else ImportMapping()
     report = asyncio.run(_import(file, declared, settings))
-    console.print(str(report), soft_wrap=True)
+    _say(str(report))
     raise typer.Exit(1 if report.rejected or report.interrupted else 0)
 
 
@@ -114,7 +124,7 @@ async def _import(file: Path, mapping: ImportMapping, settings: Settings) -> Imp
     services = compose(database, settings)
     try:
         async for step in migrate(database, now=utc_now()):
-            console.print(f"{step.id} {step.title}: done", soft_wrap=True)
+            _say(f"{step.id} {step.title}: done")
         with progress_bar(console, file.name) as progress, stopped_by_interrupt() as stop:
             return await import_file(
                 file, mapping, services, progress=progress, now=utc_now(), stop=stop

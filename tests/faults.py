@@ -17,7 +17,7 @@ LONG = 60.0
 """Seconds that a sleeping process misses; leases are shorter."""
 
 
-class Killed(BaseException):  # noqa: N818  # no error: SIGKILL
+class Killed(BaseException):  # no error: SIGKILL
     """The process is gone, in the middle of whatever it did."""
 
 

@@ -44,7 +44,9 @@ async def assert_identity_is_whole(
         owners = {registry[one] for one in entry.event.identifiers if entry.target}
         assert owners <= {entry.target}, "an event is not at home"
     for document in await world.documents("events"):
-        assert document.get("profile") == (document.get("target") and root(profiles, document["target"]))
+        assert document.get("profile") == (
+            document.get("target") and root(profiles, document["target"])
+        )
     assert not any(one.get("pending") for one in profiles.values()), "a merge is unfinished"
     for session in await world.living("sessions"):
         assert session["profile"] in folds, "a session belongs to nobody"
@@ -62,4 +64,6 @@ def root(profiles: dict[str, Document], profile: str) -> str:
 
 def content(folds: dict[str, Fold]) -> Content:
     """Everything but the times of processing, which the ledger does not tell."""
-    return {key: (dict(one.attributes), one.identifiers, one.accounts) for key, one in folds.items()}
+    return {
+        key: (dict(one.attributes), one.identifiers, one.accounts) for key, one in folds.items()
+    }

@@ -4,7 +4,7 @@ import re
 
 from app.aggregation.monoids import Aggregation
 from app.attributes.catalogue import Catalogue
-from app.attributes.model import AttributeDefinition, AttributeOrigin
+from app.attributes.model import AttributeDefinition, AttributeOrigin, ProfileKind
 from app.errors import AttributeExistsError, AttributeInvalidError
 from app.values import DataType
 
@@ -39,6 +39,7 @@ ALLOWED: dict[DataType, frozenset[Aggregation]] = {
 
 def check_definition(definition: AttributeDefinition, catalogue: Catalogue) -> None:
     """Raise the first rule that the definition breaks in this catalogue."""
+    _check_kind(definition)
     _check_name(definition)
     _check_texts(definition)
     _check_pair(definition)
@@ -46,6 +47,11 @@ def check_definition(definition: AttributeDefinition, catalogue: Catalogue) -> N
         raise AttributeExistsError(definition.kind, definition.name)
     _check_shared_source(definition, catalogue)
     _check_count(definition, catalogue)
+
+
+def _check_kind(definition: AttributeDefinition) -> None:
+    if definition.kind is ProfileKind.SESSION:
+        raise AttributeInvalidError("kind", "sessions have no custom attributes")
 
 
 def _check_name(definition: AttributeDefinition) -> None:

@@ -1,6 +1,6 @@
 """The ledger: every event, once, for ever."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,9 @@ from pymongo.errors import BulkWriteError
 
 from app.events.stored import Entry, event_document, load_entry
 from app.storage.client import Database, Document
+from app.storage.faults import duplicates
+from app.storage.parts import in_parts
 
-_DUPLICATE_KEY = 11000
 _CHUNK = 2000
 
 
@@ -35,15 +36,16 @@ class EventRepository:
 
     async def store(self, entries: list[Entry], batch: Batch) -> set[str]:
         """Insert the entries; the ids that are in the ledger already."""
-        documents = [_document(entry, batch) for entry in entries]
-        try:
-            await self._events.insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            failures = error.details["writeErrors"]
-            if any(failure["code"] != _DUPLICATE_KEY for failure in failures):
-                raise
-            return {documents[failure["index"]]["_id"] for failure in failures}
-        return set()
+
+        async def insert(part: Sequence[Entry]) -> set[str]:
+            documents = [_document(entry, batch) for entry in part]
+            try:
+                await self._events.insert_many(documents, ordered=False)
+            except BulkWriteError as error:
+                return {documents[index]["_id"] for index in duplicates(error)}
+            return set()
+
+        return set().union(*await in_parts(entries, insert))
 
     async def adopt(self, seqs: list[int], batch: Batch) -> int:
         """Move events of abandoned batches of this lane into ``batch``; how many there were."""

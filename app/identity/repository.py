@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from pymongo.errors import BulkWriteError
 
 from app.storage.client import Database
-
-_DUPLICATE_KEY = 11000
+from app.storage.faults import duplicates
 
 
 class IdentifierRepository:
@@ -31,10 +30,7 @@ class IdentifierRepository:
         try:
             await self._identifiers.insert_many(documents, ordered=False)
         except BulkWriteError as error:
-            failures = error.details["writeErrors"]
-            if any(failure["code"] != _DUPLICATE_KEY for failure in failures):
-                raise
-            return {documents[failure["index"]]["_id"] for failure in failures}
+            return {documents[index]["_id"] for index in duplicates(error)}
         return set()
 
     async def replace(self, identifier: str, *, owner: str, to: str) -> None:

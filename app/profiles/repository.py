@@ -4,7 +4,7 @@ Each method is a few atomic single-document operations, safe to repeat. Which do
 touch, and in which order, is decided in ``app.ingestion`` and ``app.merging``.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,8 +22,9 @@ from app.profiles.compile import (
 )
 from app.profiles.model import Fold
 from app.storage.client import Collection, Document
+from app.storage.faults import duplicates
+from app.storage.parts import in_parts
 
-_DUPLICATE_KEY = 11000
 _STANDING = {"guard": 1, "merged_into": 1, "deleted": 1}
 
 
@@ -78,17 +79,22 @@ class DocumentRepository:
         return ended
 
     async def _write(self, shares: dict[str, Share], *, lane: str, seq: int) -> dict[str, Share]:
-        """One bulk write; the shares whose document refused them."""
-        starts = list(shares)
-        updates = [
-            guarded_update(one.document_id, one.guard(lane), seq, fold_update(one.fold))
-            for one in shares.values()
-        ]
-        try:
-            await self._documents.bulk_write([self._upsert(one) for one in updates], ordered=False)
-        except BulkWriteError as error:
-            return {(start := starts[i]): shares[start] for i in _refused_indexes(error)}
-        return {}
+        """Write every share; those whose document refused them."""
+
+        async def write(part: Sequence[str]) -> list[str]:
+            updates = [self._guarded(shares[start], lane=lane, seq=seq) for start in part]
+            try:
+                await self._documents.bulk_write(updates, ordered=False)
+            except BulkWriteError as error:
+                return [part[index] for index in duplicates(error)]
+            return []
+
+        refused = await in_parts(list(shares), write)
+        return {start: shares[start] for part in refused for start in part}
+
+    def _guarded(self, share: Share, *, lane: str, seq: int) -> UpdateOne:
+        update = fold_update(share.fold)
+        return self._upsert(guarded_update(share.document_id, share.guard(lane), seq, update))
 
     def _upsert(self, guarded: GuardedUpdate) -> UpdateOne:
         constants = self._constants(guarded.filter["_id"])
@@ -177,7 +183,7 @@ class DocumentRepository:
             try:
                 await self._documents.bulk_write([absorbing], ordered=False)
             except BulkWriteError as error:
-                _refused_indexes(error)
+                duplicates(error)
                 document = await self.get(into) or {}
                 if frozen["_id"] in document.get("absorbed", ()):
                     return into
@@ -207,11 +213,3 @@ class DocumentRepository:
     async def of_profile(self, profile: str) -> list[Document]:
         """The documents that belong to a profile, closed ones with content included."""
         return await self._documents.find({"profile": profile}).to_list()
-
-
-def _refused_indexes(error: BulkWriteError) -> list[int]:
-    """The operations whose filter did not match; any other failure is raised."""
-    failures = error.details["writeErrors"]
-    if any(failure["code"] != _DUPLICATE_KEY for failure in failures):
-        raise error
-    return [failure["index"] for failure in failures]

@@ -1,10 +1,26 @@
 """What the driver raises when the database is away, in our own words."""
 
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    WaitQueueTimeoutError,
+)
 
 from app.errors import StoreUnavailableError
 
 _AWAY = (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError)
+
+
+_DUPLICATE_KEY = 11000
+
+
+def duplicates(error: BulkWriteError) -> list[int]:
+    """The operations whose document is there already; any other failure is raised."""
+    failures = error.details["writeErrors"]
+    if any(failure["code"] != _DUPLICATE_KEY for failure in failures):
+        raise error
+    return [failure["index"] for failure in failures]
 
 
 def known(error: Exception) -> Exception:

@@ -1,0 +1,25 @@
+"""Large writes in parts that are under way together.
+
+While the server works on one part, the driver encodes the next; the parts touch different
+documents, so their order means nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+PART = 250
+"""Documents of one part: large enough that the round trip does not count."""
+
+
+async def in_parts(items: Sequence[T], write: Callable[[Sequence[T]], Awaitable[R]]) -> list[R]:
+    """The result of every part; all have ended when the first failure is raised."""
+    parts = [items[start : start + PART] for start in range(0, len(items), PART)]
+    results = await asyncio.gather(*map(write, parts), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]

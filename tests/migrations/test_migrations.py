@@ -1,0 +1,57 @@
+"""Migrations: numbered, recorded, repeatable, and safe when two processes start at once."""
+
+import asyncio
+from datetime import timedelta
+
+from app.storage.client import Database
+from migrations.runner import applied, migrate, missing
+from migrations.steps import STEPS
+from tests.building import NOON
+
+
+async def run(database: Database, hours: int = 0) -> list[str]:
+    return [step.id async for step in migrate(database, now=NOON + timedelta(hours=hours))]
+
+
+async def indexes(database: Database) -> dict[str, set[str]]:
+    names = ("events", "identifiers", "profiles", "sessions")
+    return {name: set(await database[name].index_information()) - {"_id_"} for name in names}
+
+
+async def test_steps_are_numbered_without_a_gap() -> None:
+    assert [step.number for step in STEPS] == list(range(1, len(STEPS) + 1))
+
+
+async def test_every_step_runs_once_and_is_recorded(database: Database) -> None:
+    assert await run(database) == [step.id for step in STEPS]
+    assert await run(database, hours=1) == []
+    assert await applied(database) == {step.id: NOON for step in STEPS}
+    assert await missing(database) == []
+
+
+async def test_every_index_is_made(database: Database) -> None:
+    await run(database)
+
+    assert await indexes(database) == {
+        "events": {"batch", "target", "history", "account_history"},
+        "identifiers": {"owner"},
+        "profiles": {"identifiers", "members", "pending", "tombstones"},
+        "sessions": {"history", "pending", "tombstones"},
+    }
+
+
+async def test_two_processes_may_migrate_at_once(database: Database) -> None:
+    await asyncio.gather(run(database), run(database))
+
+    assert await missing(database) == []
+    assert len(await database["settings"].find({}).to_list()) == 1
+
+
+async def test_a_step_may_run_twice(database: Database) -> None:
+    await run(database)
+    before = await indexes(database)
+
+    for step in STEPS:
+        await step.apply(database)
+
+    assert await indexes(database) == before
