@@ -91,6 +91,23 @@ _MAX_EXPONENT = 310
 """A little more than a double has: 1e308 is a number, 1e400 is not."""
 
 
+def to_summand(raw: object) -> Decimal:
+    """A number whose sums stay exact: below 10^12, with at most 18 decimals.
+
+    So ten thousand of the largest still fit into the 34 digits of a stored number.
+    """
+    number = to_number(raw)
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int), "a finite number has an exponent"
+    if abs(number) >= _LARGEST_SUMMAND or -exponent > _SUMMAND_DECIMALS:
+        raise ValueRefusedError(raw, "a number below 10^12 with at most 18 decimals, to be summed")
+    return number
+
+
+_LARGEST_SUMMAND = Decimal(10**12)
+_SUMMAND_DECIMALS = 18
+
+
 def to_boolean(raw: object) -> bool:
     """``true`` and ``false``, also as text."""
     value = _BOOLEANS.get(raw.strip().lower()) if isinstance(raw, str) else raw

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from app.aggregation.monoids import Aggregation
 from app.attributes.defaults import default_attributes
 from app.attributes.model import AttributeDefinition, ProfileKind, ValueFormat
-from app.values import COERCIONS, DataType, Value, to_country
+from app.values import COERCIONS, Value, to_country, to_summand
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,24 +76,30 @@ class Catalogue:
             branch = root
             for key in source.split("."):
                 branch = branch.children.setdefault(key, Branch())
-            branch.feeds.extend(_feed(reading, group) for reading, group in groups.items())
+            branch.feeds.extend(_feed(coerce, group) for coerce, group in groups.items())
         return root
 
-    def _grouped(self) -> dict[str, dict["_Reading", list[AttributeDefinition]]]:
-        grouped: dict[str, dict[_Reading, list[AttributeDefinition]]] = {}
+    def _grouped(self) -> dict[str, dict["Coercion", list[AttributeDefinition]]]:
+        grouped: dict[str, dict[Coercion, list[AttributeDefinition]]] = {}
         for one in self._by_key.values():
             if one.source is not None:
-                reading = (one.data_type, one.value_format)
-                grouped.setdefault(one.source, {}).setdefault(reading, []).append(one)
+                groups = grouped.setdefault(one.source, {})
+                groups.setdefault(_coercion(one), []).append(one)
         return grouped
 
 
-_Reading = tuple[DataType, ValueFormat]
+Coercion = Callable[[object], Value]
 
 
-def _feed(reading: _Reading, definitions: list[AttributeDefinition]) -> Feed:
-    data_type, value_format = reading
-    coerce = to_country if value_format is ValueFormat.COUNTRY else COERCIONS[data_type]
+def _coercion(definition: AttributeDefinition) -> Coercion:
+    if definition.value_format is ValueFormat.COUNTRY:
+        return to_country
+    if definition.aggregation is Aggregation.SUM:
+        return to_summand
+    return COERCIONS[definition.data_type]
+
+
+def _feed(coerce: Coercion, definitions: list[AttributeDefinition]) -> Feed:
     by_kind = {
         kind: group
         for kind in ProfileKind

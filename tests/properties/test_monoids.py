@@ -1,6 +1,7 @@
 """The law that everything rests on: aggregations are commutative monoids over stamped values."""
 
 from decimal import Decimal
+from fractions import Fraction
 from itertools import permutations
 from random import Random
 
@@ -11,9 +12,10 @@ from hypothesis.strategies import SearchStrategy
 
 from app.aggregation.monoids import MAX_LIST, MONOIDS, Aggregation, State
 from app.aggregation.stamps import Stamped
-from app.values import DataType
+from app.errors import ValueRefusedError
+from app.values import DataType, to_summand
 from tests.building import at
-from tests.properties.strategies import PAIRS, histories, numbers
+from tests.properties.strategies import PAIRS, histories
 
 aggregations = pytest.mark.parametrize("aggregation", Aggregation)
 
@@ -106,10 +108,21 @@ def test_example_unique_list_keeps_the_earliest() -> None:
     assert MONOIDS[Aggregation.UNIQUE_LIST].fold(entries[::-1]) == tuple(entries[:1000])
 
 
-@given(added=st.lists(numbers, min_size=2, max_size=4))
-@example([Decimal("1e30"), Decimal("0.00001"), Decimal("-1e30")])
-def test_sum_is_the_same_in_any_order_whatever_the_sizes(added: list[Decimal]) -> None:
-    entries = [Stamped(at(second), 0, number) for second, number in enumerate(added)]
+SUMMANDS = st.decimals(-(10**12) + 1, 10**12 - 1, places=18) | st.decimals(-1, 1, places=18)
+
+
+@given(added=st.lists(SUMMANDS, min_size=2, max_size=4))
+@example([Decimal(999999999999), Decimal("1e-18"), Decimal(-999999999999)])
+def test_sum_is_exact_in_any_order_whatever_the_sizes(added: list[Decimal]) -> None:
+    numbers = [to_summand(number) for number in added]
+    entries = [Stamped(at(second), 0, number) for second, number in enumerate(numbers)]
     sums = [MONOIDS[Aggregation.SUM].fold(order) for order in permutations(entries)]
 
-    assert sums == [sums[0]] * len(sums)
+    exact = sum(Fraction(number) for number in numbers)
+    assert [Fraction(str(one)) for one in sums] == [exact] * len(sums)
+
+
+@pytest.mark.parametrize("number", ["1e12", "-1e12", "1e30", "1e-19"])
+def test_number_that_could_make_a_sum_inexact_is_refused(number: str) -> None:
+    with pytest.raises(ValueRefusedError):
+        to_summand(number)
