@@ -1,6 +1,14 @@
-"""Fields whose resolver answers rows, declared with the type that clients see."""
+"""Fields whose resolver answers rows, declared with the type that clients see.
 
+Resolvers that read the database run to their end, whatever becomes of the request: when one field
+fails, graphql-core cancels those beside it, and a cancelled command of PyMongo may keep a lock
+for ever under Python 3.11, so that no later request would be answered.
+"""
+
+import asyncio
 from collections.abc import Callable
+from functools import wraps
+from inspect import iscoroutinefunction
 from typing import Any
 
 import strawberry
@@ -8,4 +16,21 @@ import strawberry
 
 def served(kind: object, resolver: Callable[..., Any], description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
     """A field of this type; the resolver's rows stand for its values."""
-    return strawberry.field(resolver=resolver, graphql_type=kind, description=description)
+    safe = _to_the_end(resolver) if iscoroutinefunction(resolver) else resolver
+    return strawberry.field(resolver=safe, graphql_type=kind, description=description)
+
+
+def _to_the_end(resolver: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(resolver)
+    async def resolve(*arguments: object, **options: object) -> object:
+        running = asyncio.ensure_future(resolver(*arguments, **options))
+        running.add_done_callback(_seen)
+        return await asyncio.shield(running)
+
+    return resolve
+
+
+def _seen(running: "asyncio.Future[object]") -> None:
+    """Nobody may be left to hear of the error; the field that failed first told the caller."""
+    if not running.cancelled():
+        running.exception()

@@ -10,6 +10,7 @@ import strawberry
 
 from app.attributes.catalogue import Catalogue
 from app.profiles.paging import Order, Page, cursor
+from graphql_schema.fields import served
 from graphql_schema.rows import Row, RowOf
 
 T = TypeVar("T")
@@ -52,8 +53,8 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The items with their places.")
     nodes: list[T] = strawberry.field(description="The items alone.")
     page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(
-        resolver=_total_count, description="Items of the whole list; counted only when asked for."
+    total_count: int = served(
+        int, _total_count, "Items of the whole list; counted only when asked for."
     )
 
 
