@@ -82,7 +82,7 @@ async def _lifespan(
     finally:
         recovering.cancel()
         await asyncio.gather(recovering, return_exceptions=True)
-        await services.close()
+        await _try(services.close())  # a database that is away takes nothing back
         await close(services.database)
 
 
