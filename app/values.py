@@ -32,6 +32,8 @@ _BOOLEANS = {"true": True, "false": False}
 class DataType(StrEnum):
     """What kind of value an attribute holds."""
 
+    __hash__ = str.__hash__  # in C: members are keys where every microsecond counts
+
     STRING = "STRING"
     NUMBER = "NUMBER"
     BOOLEAN = "BOOLEAN"
