@@ -1,0 +1,76 @@
+"""A connection that writes down every command, so that the real ones can be explained."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any, cast
+
+from pymongo import AsyncMongoClient
+from pymongo.monitoring import (
+    CommandFailedEvent,
+    CommandListener,
+    CommandStartedEvent,
+    CommandSucceededEvent,
+)
+from typing_extensions import override
+
+from app.storage.client import Database
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a command looks for, as a ``find``."""
+
+    collection: str
+    condition: dict[str, Any]
+    sort: dict[str, int] = field(default_factory=dict)
+    limit: int = 0
+
+    @property
+    def command(self) -> dict[str, Any]:
+        """The command that finds it."""
+        found = {"find": self.collection, "filter": self.condition, "limit": self.limit}
+        return {**found, "sort": self.sort} if self.sort else found
+
+
+class Recorder(CommandListener):
+    """The searches of all commands since it was last emptied."""
+
+    def __init__(self) -> None:
+        self.searches: list[Search] = []
+
+    @override
+    def started(self, event: CommandStartedEvent) -> None:
+        self.searches += _searches(event.command_name, dict(event.command))
+
+    @override
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Of no interest."""
+
+    @override
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Of no interest."""
+
+
+def connect_recorded(uri: str, name: str) -> tuple[Database, Recorder]:
+    """A database whose commands are written down."""
+    recorder = Recorder()
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+        uri, tz_aware=True, tzinfo=UTC, event_listeners=[recorder]
+    )
+    return cast("Database", client[name]), recorder
+
+
+def _searches(name: str, command: dict[str, Any]) -> Iterator[Search]:
+    collection = command.get(name)
+    if not isinstance(collection, str):
+        return
+    if name in ("find", "findAndModify"):
+        condition = command.get("filter") or command.get("query") or {}
+        order = dict(command.get("sort") or {})
+        yield Search(collection, dict(condition), order, command.get("limit", 0))
+    if name == "update":
+        yield from (Search(collection, dict(one["q"])) for one in command["updates"])
+    if name == "aggregate":
+        first: dict[str, Any] = next(iter(command["pipeline"]), {})
+        yield Search(collection, dict(first.get("$match", {})))
