@@ -16,7 +16,7 @@ def configure_logs(form: Literal["console", "json"], level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderers: list[Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_traceback(), structlog.processors.JSONRenderer()]
         if form == "json"
         else [
             structlog.dev.ConsoleRenderer(
@@ -41,3 +41,9 @@ def configure_logs(form: Literal["console", "json"], level: str) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for noisy in ("uvicorn.access", "pymongo"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _traceback() -> Processor:
+    """Tracebacks without local variables: those hold personal data and passwords."""
+    transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    return structlog.processors.ExceptionRenderer(transformer)

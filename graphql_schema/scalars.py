@@ -6,10 +6,18 @@ from typing import Any, NewType
 
 import msgspec
 import strawberry
-from graphql import GraphQLError
+from graphql import (
+    FloatValueNode,
+    GraphQLError,
+    ListValueNode,
+    ObjectValueNode,
+    ValueNode,
+    value_from_ast_untyped,
+)
 from strawberry.types.scalar import ScalarDefinition
 
 from app.events.wire import Moment
+from app.exact import read_float
 
 JSON = NewType("JSON", object)
 
@@ -37,6 +45,19 @@ def write_json(value: Any) -> Any:  # noqa: ANN401  # any JSON
     return [write_json(one) for one in value] if isinstance(value, list | tuple) else value
 
 
+def read_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:  # noqa: ANN401  # any JSON
+    """The JSON that a query spells out, with all digits of its numbers."""
+    match node:
+        case FloatValueNode():
+            return read_float(node.value)
+        case ListValueNode():
+            return [read_literal(one, variables) for one in node.values]
+        case ObjectValueNode():
+            return {one.name.value: read_literal(one.value, variables) for one in node.fields}
+        case _:
+            return value_from_ast_untyped(node, variables)
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -51,5 +72,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
         serialize=write_json,
         parse_value=lambda value: value,
+        parse_literal=read_literal,
     ),
 }

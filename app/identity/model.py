@@ -55,7 +55,7 @@ class Identifier(NamedTuple):
 
 def identifier(kind: str, value: str) -> Identifier:
     """The identifier, if this value can identify anybody."""
-    if not _TYPE.fullmatch(kind):
+    if not is_type(kind):
         raise IdentifierRefusedError(kind, value, "a type is lower-case letters, digits and _")
     if len(value) > MAX_LENGTH:
         raise IdentifierRefusedError(kind, value, f"it is longer than {MAX_LENGTH} characters")
@@ -64,6 +64,11 @@ def identifier(kind: str, value: str) -> Identifier:
     if _CONTROL.search(value):
         raise IdentifierRefusedError(kind, value, "it has control characters")
     return Identifier(kind, value)
+
+
+def is_type(kind: str) -> bool:
+    """Whether this can be the type of an identifier; a colon in it would blur the key."""
+    return _TYPE.fullmatch(kind) is not None
 
 
 def is_junk(value: str) -> bool:

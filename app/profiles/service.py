@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from app.identity.model import Identifier
+from app.identity.model import Identifier, is_type
 from app.identity.repository import IdentifierRepository
 from app.profiles.paging import Order, Page, PageRequest
 from app.profiles.read_repository import DocumentReader
@@ -41,6 +41,8 @@ class ProfileService:
 
         One indexed read; while a merge is under way the registry knows better.
         """
+        if not is_type(identifier.type):
+            return None
         found = await self._reader.find({"identifiers": identifier.key})
         if found:
             return found

@@ -70,6 +70,12 @@ async def test_reference_that_means_nobody_is_answered_with_null(
     assert await found(api, **by) is None
 
 
+async def test_identifier_of_another_type_is_not_found_by_a_colon(api: Api) -> None:
+    await api.ingest(an_event("e1", cookieId=None, userId="u:1"))
+
+    assert await found(api, identifier={"type": "user_id:u", "value": "1"}) is None
+
+
 @pytest.mark.parametrize(
     "by", [{}, {"userId": None}, {"userId": "u1", "id": "x"}, {"userId": "u1", "id": None}]
 )

@@ -132,6 +132,18 @@ async def test_number_is_taken_with_all_its_digits(api: Api, number: int | Decim
     assert found == {"profiles": {"nodes": [{"attribute": {"value": number}}]}}
 
 
+@pytest.mark.parametrize("number", ["12345678901234567890123", "0.12345678901234567890123"])
+async def test_number_in_the_query_is_taken_with_all_its_digits(api: Api, number: str) -> None:
+    await api.create_attribute(name="thing", dataType="NUMBER")
+    fields = f'type: CUSTOM, cookieId: "c1", time: "{rfc3339(at(0))}"'
+    event = f"{{{fields}, properties: {{thing: {number}}}}}"
+
+    await api.data(f"mutation {{ ingestEvents(input: {{events: [{event}]}}) {{ accepted }} }}")
+
+    found = await api.data(VALUE)
+    assert str(found["profiles"]["nodes"][0]["attribute"]["value"]) == number
+
+
 @pytest.mark.parametrize(
     "payload",
     [

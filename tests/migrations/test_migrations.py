@@ -3,10 +3,12 @@
 import asyncio
 from datetime import timedelta
 
+from app.aggregation.monoids import Aggregation
 from app.storage.client import Database
 from migrations.runner import applied, migrate, missing
 from migrations.steps import STEPS
-from tests.building import NOON
+from tests.building import NOON, an_event
+from tests.living import World
 
 
 async def run(database: Database, hours: int = 0) -> list[str]:
@@ -55,3 +57,40 @@ async def test_a_step_may_run_twice(database: Database) -> None:
         await step.apply(database)
 
     assert await indexes(database) == before
+
+
+async def test_migration_that_stopped_half_way_goes_on_where_it_stopped(database: Database) -> None:
+    first, second, *rest = STEPS
+    async for step in migrate(database, now=NOON):
+        if step is second:
+            break
+
+    assert await applied(database) == {first.id: NOON, second.id: NOON}
+    assert await run(database, hours=1) == [step.id for step in rest]
+    assert (await applied(database))[first.id] == NOON
+
+
+async def test_looking_at_a_database_changes_nothing(database: Database) -> None:
+    assert await missing(database) == list(STEPS)
+    assert await applied(database) == {}
+    assert await missing(database) == list(STEPS)
+
+
+async def test_migrating_again_keeps_what_is_there(world: World) -> None:
+    await world.define("plan", Aggregation.LAST)
+    await world.ingest(an_event("e1", user_id="u1", properties={"plan": "pro"}))
+    before = {name: await world.documents(name) for name in ("profiles", "events", "settings")}
+
+    for step in STEPS:
+        await step.apply(world.database)
+
+    after = {name: await world.documents(name) for name in before}
+    assert after == before
+    assert await world.shown("plan") == {"plan": "pro"}
+
+
+async def test_catalogue_begins_empty(database: Database) -> None:
+    await run(database)
+
+    catalogue = {"_id": "attributes", "version": 0, "definitions": {}}
+    assert await database["settings"].find({}).to_list() == [catalogue]
