@@ -85,15 +85,15 @@ class LanePool:
             self._give_back(turn)
 
     async def settle(self, owing: Iterable[str] = ()) -> None:
-        """Do the debts of our lanes; ``owing`` are lanes to look into though they seem idle."""
+        """Do the debts of our lanes and give those back; ``owing`` are some that seem idle."""
         for name in owing:
             self._owe(name)
-        while self.in_debt:
-            turn = await self._slot()
-            try:
-                turn = await self._take()
-            finally:
-                self._give_back(turn)
+        for name in self.in_debt - self._held:
+            self._held.add(name)
+            turn = await self._settled(name)
+            if turn:
+                await self._lanes.release(turn.lane)
+            self._held.discard(name)
 
     async def close(self) -> None:
         """Give the lanes back, so that other processes need not wait for the leases to end."""
