@@ -17,6 +17,7 @@ from graphql_schema.errors import UserError, told
 from graphql_schema.nodes import Node
 from graphql_schema.rows import Row, definition_row, definition_rows
 from graphql_schema.scalars import JSON
+from graphql_schema.values import NameArgument
 
 
 @strawberry.type(description="What an attribute means and how events feed it.")
@@ -87,7 +88,6 @@ KindArgument = Annotated[ProfileKind, strawberry.argument(description="Of users 
 OriginArgument = Annotated[
     AttributeOrigin | None, strawberry.argument(description="Only of this origin.")
 ]
-NameArgument = Annotated[str, strawberry.argument(description="The attribute's name.")]
 
 
 async def read_attributes(

@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from app.attributes.model import ProfileKind
 from app.errors import PageInvalidError
+from app.profiles.paging import MAX_PAGE
 from graphql_schema.context import Info
 from graphql_schema.ids import split_id
 from graphql_schema.rows import Row, account_row, definition_row, profile_row, session_row
 
-MAX_NODES = 200
+MAX_NODES = MAX_PAGE
 """As many nodes in one call as a page has items."""
 
 

@@ -48,7 +48,10 @@ async def assert_identity_is_whole(
             document.get("target") and root(profiles, document["target"])
         )
     assert not any(one.get("pending") for one in profiles.values()), "a merge is unfinished"
+    sessions = await world.documents("sessions")
+    assert not any(one.get("pending") for one in sessions), "a session is half moved"
     for session in await world.living("sessions"):
+        assert session["_id"] == session_document_id(session["profile"], session["session_id"])
         assert session["profile"] in folds, "a session belongs to nobody"
 
 

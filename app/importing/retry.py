@@ -7,14 +7,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from pymongo.errors import ConnectionFailure
-
 from app.errors import RetryError
+from app.storage.faults import known
 
 T = TypeVar("T")
-
-PASSING = (RetryError, ConnectionFailure)
-"""Errors that say nothing about what was sent."""
 
 DELAYS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, *(10.0,) * 10)
 """Seconds to wait before each further attempt: about two minutes, then we give up."""
@@ -30,7 +26,10 @@ async def persistently(
     for delay in delays:
         try:
             return await send()
-        except PASSING as passing:
+        except Exception as error:
+            passing = known(error)
+            if not isinstance(passing, RetryError):
+                raise
             waiting(passing, delay)
             await asyncio.sleep(delay)
     return await send()

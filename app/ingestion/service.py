@@ -5,7 +5,6 @@ profiles; store the events; commit; fold and apply; finish. A crash before the c
 events that a later batch adopts; a crash after it leaves a lane whose next owner applies them.
 """
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -125,13 +124,9 @@ class IngestionService:
         adopted = await self._adopt(turn, batch)
         targets = await self._targets.of_events(received.events, now=self._clock())
         entries = [Entry(event, targets.get(event.id)) for event in received.events]
-        storing = asyncio.create_task(self._events.store(entries, batch))
-        await asyncio.sleep(0)  # the store gets to work; meanwhile we fold
-        planned = plan(entries, catalogue, now=self._clock())
-        known = await storing
-        if not known and not adopted:
-            return planned
-        received.repeat(await self._events.with_ids(known))
+        known = await self._events.store(entries, batch)
+        if known:
+            received.repeat(await self._events.with_ids(known))
         new = [entry for entry in entries if entry.event.id not in known]
         return plan(adopted + new, catalogue, now=self._clock())
 

@@ -69,7 +69,7 @@ class MergeService:
 
     async def recover(self) -> int:
         """Finish merges that a crash left half-way; how many there were."""
-        tombstones = await self._profiles.pending({})
+        tombstones = await self._profiles.pending()
         for tombstone in tombstones:
             await self._finish(tombstone["_id"])
         return len(tombstones)

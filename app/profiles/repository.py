@@ -4,10 +4,9 @@ Each method is a few atomic single-document operations, safe to repeat. Which do
 touch, and in which order, is decided in ``app.ingestion`` and ``app.merging``.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
@@ -151,13 +150,6 @@ class DocumentRepository:
         """The document, living or not."""
         return await self._documents.find_one({"_id": document_id})
 
-    async def living(self, ids: Iterable[str]) -> dict[str, Document]:
-        """The living ones of these documents, by id."""
-        found = self._documents.find(
-            {"_id": {"$in": sorted(set(ids))}, "merged_into": None, "deleted": None}
-        )
-        return {document["_id"]: document async for document in found if "created_at" in document}
-
     async def close(self, document_id: str, *, into: str, now: datetime) -> bool:
         """Freeze a living document as a tombstone that leads to ``into``; False if none is living.
 
@@ -206,9 +198,9 @@ class DocumentRepository:
             {"_id": document_id, "merged_into": {"$ne": None}}, {"$unset": content}
         )
 
-    async def pending(self, query: Mapping[str, Any]) -> list[Document]:
+    async def pending(self) -> list[Document]:
         """Tombstones whose content has not been taken over yet."""
-        return await self._documents.find({**query, "pending": True}).to_list()
+        return await self._documents.find({"pending": True}).to_list()
 
     async def of_profile(self, profile: str) -> list[Document]:
         """The documents that belong to a profile, closed ones with content included."""

@@ -1,7 +1,6 @@
 """Large writes in parts that are under way together.
 
-While the server works on one part, the driver encodes the next; the parts touch different
-documents, so their order means nothing.
+The server works on several at once; they touch different documents, so their order means nothing.
 """
 
 import asyncio
