@@ -9,6 +9,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
+from app.collector import settle_collector
 from app.errors import ProfileGraphError, SettingError
 from app.importing.mapping import ImportMapping, load_mapping
 from app.importing.progress import progress_bar, stopped_by_interrupt
@@ -52,8 +53,10 @@ def serve() -> None:
     settings = load_settings()
     configure_logs(settings.log_format, settings.log_level)
     _greet(settings)
+    app = create_app(settings)
+    settle_collector()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -114,6 +117,7 @@ def import_command(
     if settings.mongodb_uri is None:
         raise SettingError("MONGODB_URI", "an import needs a database that stays")
     declared = load_mapping(mapping) if mapping else ImportMapping()
+    settle_collector()
     report = asyncio.run(_import(file, declared, settings))
     _say(str(report))
     raise typer.Exit(1 if report.rejected or report.interrupted else 0)

@@ -6,8 +6,9 @@ GraphQL reads a key of a dictionary an order of magnitude faster than it calls a
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
+from app.aggregation.monoids import Aggregation
 from app.aggregation.reading import Reading, read
-from app.aggregation.stored import load_state
+from app.aggregation.stored import load_state, load_value
 from app.attributes.catalogue import Catalogue
 from app.attributes.defaults import FRUSTRATIONS, datadog_user_attributes
 from app.attributes.model import AttributeDefinition, AttributeOrigin, ProfileKind, ValueFormat
@@ -108,8 +109,15 @@ class Values:
 
     def shown(self, definition: AttributeDefinition) -> Any:  # noqa: ANN401  # of whatever type the attribute has
         """The value as its own field shows it: a country with its name."""
-        value = self._read(definition).value if definition.name in self._stored else None
-        if value is not None and definition.value_format is ValueFormat.COUNTRY:
+        stored = self._stored.get(definition.name)
+        if stored is None:
+            return None
+        value: Any = (
+            load_value(stored["v"])  # hot: most are a first or a last value
+            if definition.aggregation in (Aggregation.FIRST, Aggregation.LAST)
+            else self._read(definition).value
+        )
+        if definition.value_format is ValueFormat.COUNTRY:
             return {"code": value, "name": country_names()[str(value)]}
         return value
 

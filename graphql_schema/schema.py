@@ -5,19 +5,17 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import DisableIntrospection, ParserCache, ValidationCache
+from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from typing_extensions import override
 
 from graphql_schema.coercion import CompiledCoercion
+from graphql_schema.operations import KnownOperations
 from graphql_schema.profiles import Profile
 from graphql_schema.query import Mutation, Query
 from graphql_schema.scalars import SCALARS
 from graphql_schema.sessions import Session
-
-CACHED_DOCUMENTS = 256
-"""Parsed and validated operations that are kept: a front end has tens of them."""
 
 
 def _read(row: Any, name: str) -> object:  # noqa: ANN401  # rows and the odd object of the library
@@ -37,12 +35,11 @@ class Schema(strawberry.Schema):
 @lru_cache(maxsize=2)
 def build_schema(*, introspection: bool = True) -> Schema:
     """The schema; built once, since caches are kept by it."""
-    extensions = [lambda: ParserCache(CACHED_DOCUMENTS), lambda: ValidationCache(CACHED_DOCUMENTS)]
     return Schema(
         query=Query,
         mutation=Mutation,
         types=[Profile, Session],
-        extensions=extensions if introspection else [DisableIntrospection, *extensions],
+        extensions=[KnownOperations] if introspection else [DisableIntrospection, KnownOperations],
         execution_context_class=CompiledCoercion,
         config=StrawberryConfig(
             default_resolver=_read,

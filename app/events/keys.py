@@ -35,7 +35,12 @@ def encode_json(value: Any) -> Any:  # noqa: ANN401  # any JSON
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        return {encode_key(key): encode_json(one) for key, one in value.items()}
+        return {
+            key if key.isidentifier() else encode_key(key): one  # hot: most are plain
+            if type(one) is str
+            else encode_json(one)
+            for key, one in value.items()
+        }
     if isinstance(value, list):
         return [encode_json(one) for one in value]
     if isinstance(value, Decimal) or (isinstance(value, int) and not -_INT64 <= value < _INT64):

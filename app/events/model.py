@@ -9,7 +9,7 @@ import msgspec
 
 from app.aggregation.stamps import tie_break
 from app.attributes.defaults import FRUSTRATIONS
-from app.identity.model import USER_ID, Identifier
+from app.identity.model import USER_ID
 
 Payload: TypeAlias = dict[str, Any]
 """Free JSON of a client; read by path, never trusted."""
@@ -69,8 +69,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
         }
 
     def _identity(self) -> Payload:
-        named = map(Identifier.from_key, self.identifiers)
-        return {one.type: one.value for one in named if one.type == USER_ID}
+        user_ids = [key for key in self.identifiers if key.startswith(_USER_ID_KEY)]
+        return {USER_ID: user_ids[-1].removeprefix(_USER_ID_KEY)} if user_ids else {}
 
     def _facts(self) -> Payload:
         """What the event says by being there: its time, and what a session counts."""
@@ -86,6 +86,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
             facts["frustrations"] = len(frustrations)
         return facts
 
+
+_USER_ID_KEY = f"{USER_ID}:"
 
 _COUNTERS: dict[str, str] = {
     EventType.VIEW: "views",

@@ -29,15 +29,24 @@ class Entry:
 
 
 def event_document(event: Event) -> dict[str, Any]:
-    """The event's own fields; what is empty is left out."""
-    document = {name: getattr(event, name) for name in _FIELDS}
-    document |= {stored: getattr(event, name) for name, stored in _RENAMED.items()}
-    document |= {
-        stored: encode_json(payload)
-        for name, stored in _PAYLOADS.items()
-        if (payload := getattr(event, name))
+    """The event's own fields; payloads that are empty are left out."""
+    document: dict[str, Any] = {
+        "_id": event.id,
+        "identifiers": list(event.identifiers),
+        "type": event.type,
+        "time": event.time,
+        "received_at": event.received_at,
+        "name": event.name,
+        "sequence": event.sequence,
+        "profiled": event.profiled,
+        "corrected": event.corrected,
+        "account": event.account_id,
+        "session": event.session_id,
     }
-    return {"_id": event.id, "identifiers": list(event.identifiers), **document}
+    for name, stored in _PAYLOADS.items():
+        if payload := getattr(event, name):
+            document[stored] = encode_json(payload)
+    return document
 
 
 def load_entry(document: dict[str, Any]) -> Entry:

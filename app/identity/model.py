@@ -61,7 +61,7 @@ def identifier(kind: str, value: str) -> Identifier:
         raise IdentifierRefusedError(kind, value, f"it is longer than {MAX_LENGTH} characters")
     if is_junk(value):
         raise IdentifierRefusedError(kind, value, "this value identifies nobody")
-    if _CONTROL.search(value):
+    if not value.isprintable() and _CONTROL.search(value):
         raise IdentifierRefusedError(kind, value, "it has control characters")
     return Identifier(kind, value)
 

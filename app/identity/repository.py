@@ -19,8 +19,10 @@ class IdentifierRepository:
 
     async def owners(self, identifiers: Iterable[str]) -> dict[str, str]:
         """The profile of each identifier that is known."""
-        found = self._identifiers.find({"_id": {"$in": sorted(identifiers)}})
-        return {document["_id"]: document["profile"] async for document in found}
+        asked = sorted(identifiers)
+        # One answer, however many there are: without a size the first has only 101.
+        found = self._identifiers.find({"_id": {"$in": asked}}, batch_size=len(asked) + 1)
+        return {document["_id"]: document["profile"] for document in await found.to_list()}
 
     async def claim(self, claims: dict[str, str]) -> set[str]:
         """Register unknown identifiers with their profiles; those that others claimed first."""

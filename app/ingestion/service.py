@@ -5,7 +5,8 @@ profiles; store the events; commit; fold and apply; finish. A crash before the c
 events that a later batch adopts; a crash after it leaves a lane whose next owner applies them.
 """
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime
 
 from app.attributes.catalogue import Catalogue
@@ -21,7 +22,7 @@ from app.ingestion.outcome import Outcome, Received, receive
 from app.ingestion.pool import Clock, LanePool, Turn
 from app.ingestion.targets import Targets
 from app.merging.service import MergeService
-from app.profiles.plan import Plan, plan
+from app.profiles.plan import Plan, plan, plan_in_steps
 from app.storage.client import Document
 
 MAX_BATCH = 1000
@@ -124,7 +125,12 @@ class IngestionService:
         adopted = await self._adopt(turn, batch)
         targets = await self._targets.of_events(received.events, now=self._clock())
         entries = [Entry(event, targets.get(event.id)) for event in received.events]
-        known = await self._events.store(entries, batch)
+        known, planned = await asyncio.gather(
+            self._events.store(entries, batch),
+            _in_turns(plan_in_steps(entries, catalogue, now=self._clock())),
+        )
+        if not known and not adopted:
+            return planned
         if known:
             received.repeat(await self._events.with_ids(known))
         new = [entry for entry in entries if entry.event.id not in known]
@@ -176,3 +182,14 @@ class IngestionService:
         if not dimensions:
             return catalogue
         return await self._attributes.ensure_dimensions(dimensions, now=self._clock())
+
+
+async def _in_turns(work: Generator[None, None, Plan]) -> Plan:
+    """The result of work in steps; between two of them the loop sends and receives."""
+    while True:
+        await asyncio.sleep(0)
+        try:
+            next(work)
+        except StopIteration as done:
+            planned: Plan = done.value
+            return planned

@@ -4,6 +4,7 @@ A guarded update happens once: it carries ``guard.<key>: seq`` and its filter re
 that has it already. It needs no read before it, and no transaction around it.
 """
 
+from collections import defaultdict
 from typing import Any, NamedTuple, TypeAlias
 
 from app.aggregation.operators import operations
@@ -32,18 +33,18 @@ def guarded_update(document_id: str, guard: str, seq: int, update: Mql) -> Guard
 
 def fold_update(fold: Fold) -> Mql:
     """The operators that combine the fold into a document."""
-    update: Mql = {}
+    update: Mql = defaultdict(dict)
     if fold.processed:
         update["$min"] = {"created_at": fold.processed.created_at}
         update["$max"] = {"updated_at": fold.processed.updated_at}
     for name, (aggregation, state) in fold.attributes.items():
         for operator, path, operand in operations(aggregation, f"attributes.{name}", state):
-            update.setdefault(operator, {})[path] = operand
+            update[operator][path] = operand
     sets = {"identifiers": fold.identifiers, "accounts": fold.accounts}
     added = {name: {"$each": sorted(members)} for name, members in sets.items() if members}
     if added:
         update["$addToSet"] = added
-    return update
+    return dict(update)  # the driver is slow with anything but a plain one
 
 
 def absorb_update(into: str, fold: Fold, frozen: Mql, suffix: str) -> GuardedUpdate:

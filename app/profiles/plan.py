@@ -1,17 +1,23 @@
 """From a batch of events to what it changes: one fold per profile, session and account. Pure."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from app.aggregation.monoids import MONOIDS
+from app.aggregation.monoids import MONOIDS, Aggregation, State
 from app.aggregation.stamps import Stamped
 from app.attributes.catalogue import Catalogue, Feed
 from app.attributes.model import ProfileKind
-from app.events.extract import Refusal, extract
+from app.events.extract import Extracted, Refusal, extract
 from app.events.stored import Entry
 from app.profiles.model import Fold, Processed
+
+K = TypeVar("K")
+
+_STEP = 50
+"""Events, and documents, of one step."""
 
 
 class SessionKey(NamedTuple):
@@ -35,19 +41,16 @@ class Plan:
 class _Gathered:
     """The values that a batch has for one document, still in lists."""
 
-    values: dict[Feed, list[Stamped]] = field(default_factory=dict)
+    values: dict[Feed, list[Stamped]] = field(default_factory=lambda: defaultdict(list))
     identifiers: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
 
     def fold(self, kind: ProfileKind, now: datetime) -> Fold:
-        attributes = {
-            definition.name: (
-                definition.aggregation,
-                MONOIDS[definition.aggregation].fold(stamped),
-            )
-            for feed, stamped in self.values.items()
-            for definition in feed.attributes[kind]
-        }
+        attributes: dict[str, tuple[Aggregation, State]] = {}
+        for feed, stamped in self.values.items():
+            for definition in feed.attributes[kind]:
+                aggregation = definition.aggregation
+                attributes[definition.name] = aggregation, MONOIDS[aggregation].fold(stamped)
         return Fold(
             attributes, frozenset(self.identifiers), frozenset(self.accounts), Processed(now, now)
         )
@@ -55,48 +58,70 @@ class _Gathered:
 
 def plan(entries: Iterable[Entry], catalogue: Catalogue, *, now: datetime) -> Plan:
     """Fold the entries; those that may not change profiles are passed over."""
-    profiles: dict[str, _Gathered] = {}
-    sessions: dict[SessionKey, _Gathered] = {}
-    accounts: dict[str, _Gathered] = {}
-    refused: list[Refusal] = []
-    for entry in entries:
-        if not entry.event.profiled:
-            continue
-        extracted = extract(entry.event, catalogue)
-        refused += extracted.refused
-        for kind, document in _documents(entry, profiles, sessions, accounts):
-            _gather(document, kind, extracted.values)
+    steps = plan_in_steps(entries, catalogue, now=now)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            planned: Plan = done.value
+            return planned
+
+
+def plan_in_steps(
+    entries: Iterable[Entry], catalogue: Catalogue, *, now: datetime
+) -> Generator[None, None, Plan]:
+    """The same, a millisecond or two at a time, so that others get their turn in between."""
+    gathered = _Batch()
+    for number, entry in enumerate(entries):
+        if number % _STEP == 0:
+            yield
+        if entry.event.profiled:
+            gathered.add(entry, extract(entry.event, catalogue))
     return Plan(
-        {key: one.fold(ProfileKind.USER, now) for key, one in profiles.items()},
-        {key: one.fold(ProfileKind.SESSION, now) for key, one in sessions.items()},
-        {key: one.fold(ProfileKind.ACCOUNT, now) for key, one in accounts.items()},
-        refused,
+        (yield from _folded(gathered.profiles, ProfileKind.USER, now)),
+        (yield from _folded(gathered.sessions, ProfileKind.SESSION, now)),
+        (yield from _folded(gathered.accounts, ProfileKind.ACCOUNT, now)),
+        gathered.refused,
     )
 
 
-def _documents(
-    entry: Entry,
-    profiles: dict[str, _Gathered],
-    sessions: dict[SessionKey, _Gathered],
-    accounts: dict[str, _Gathered],
-) -> Iterable[tuple[ProfileKind, _Gathered]]:
-    event, target = entry.event, entry.target
-    if target is not None:
-        profile = profiles.setdefault(target, _Gathered())
-        profile.identifiers.update(event.identifiers)
+def _folded(
+    documents: dict[K, _Gathered], kind: ProfileKind, now: datetime
+) -> Generator[None, None, dict[K, Fold]]:
+    folds: dict[K, Fold] = {}
+    for key, one in documents.items():
+        if len(folds) % _STEP == 0:
+            yield
+        folds[key] = one.fold(kind, now)
+    return folds
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is gathered for the documents of a batch."""
+
+    profiles: dict[str, _Gathered] = field(default_factory=lambda: defaultdict(_Gathered))
+    sessions: dict[SessionKey, _Gathered] = field(default_factory=lambda: defaultdict(_Gathered))
+    accounts: dict[str, _Gathered] = field(default_factory=lambda: defaultdict(_Gathered))
+    refused: list[Refusal] = field(default_factory=list)
+
+    def add(self, entry: Entry, extracted: Extracted) -> None:
+        self.refused += extracted.refused
+        documents = {kind: one.values for kind, one in self._documents(entry)}
+        for feed, stamped in extracted.values:  # hot: few feeds have attributes of every kind
+            for kind in feed.attributes:
+                if kind in documents:
+                    documents[kind][feed].append(stamped)
+
+    def _documents(self, entry: Entry) -> Iterable[tuple[ProfileKind, _Gathered]]:
+        event, target = entry.event, entry.target
+        if target is not None:
+            profile = self.profiles[target]
+            profile.identifiers.update(event.identifiers)
+            if event.account_id is not None:
+                profile.accounts.add(event.account_id)
+            yield ProfileKind.USER, profile
+            if event.session_id is not None:
+                yield ProfileKind.SESSION, self.sessions[SessionKey(target, event.session_id)]
         if event.account_id is not None:
-            profile.accounts.add(event.account_id)
-        yield ProfileKind.USER, profile
-        if event.session_id is not None:
-            key = SessionKey(target, event.session_id)
-            yield ProfileKind.SESSION, sessions.setdefault(key, _Gathered())
-    if event.account_id is not None:
-        yield ProfileKind.ACCOUNT, accounts.setdefault(event.account_id, _Gathered())
-
-
-def _gather(
-    document: _Gathered, kind: ProfileKind, values: list[tuple[Feed, list[Stamped]]]
-) -> None:
-    for feed, stamped in values:
-        if kind in feed.attributes:
-            document.values.setdefault(feed, []).extend(stamped)
+            yield ProfileKind.ACCOUNT, self.accounts[event.account_id]

@@ -17,8 +17,16 @@ PART = 250
 async def in_parts(items: Sequence[T], write: Callable[[Sequence[T]], Awaitable[R]]) -> list[R]:
     """The result of every part; all have ended when the first failure is raised."""
     parts = [items[start : start + PART] for start in range(0, len(items), PART)]
-    results = await asyncio.gather(*map(write, parts), return_exceptions=True)
+    writing = (_after(turns, write, part) for turns, part in enumerate(parts))
+    results = await asyncio.gather(*writing, return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):
             raise result
     return [result for result in results if not isinstance(result, BaseException)]
+
+
+async def _after(turns: int, write: Callable[[Sequence[T]], Awaitable[R]], part: Sequence[T]) -> R:
+    """Begin when the parts before are on their way; else all would wait for the last's encoding."""
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    return await write(part)

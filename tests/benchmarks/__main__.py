@@ -16,6 +16,7 @@ from pymongo import AsyncMongoClient
 from rich.console import Console
 from rich.table import Table
 
+from app.collector import settle_collector
 from app.storage.client import Document
 from tests.benchmarks.importing import MemoryWatch, memory_of_import
 from tests.benchmarks.ingesting import MUTATION, SERVICE, Scenario, ingestion
@@ -123,4 +124,5 @@ if __name__ == "__main__":
     if not URI:
         sys.exit("The benchmark needs a server: set MONGODB_URI, such as mongodb://127.0.0.1:27017")
     chosen = [part for part in _PARTS if part in sys.argv[1:]]
+    settle_collector()  # as the server does
     uvloop.run(_main(URI, chosen or _PARTS))

@@ -14,6 +14,7 @@ from app.aggregation.stamps import Stamped
 from app.aggregation.stored import (
     load_stamped,
     load_value,
+    store_number,
     store_stamped,
     store_value,
     unique_key,
@@ -40,6 +41,15 @@ def through_bson(stored: Any) -> Any:
 def test_stored_value_is_the_value(values: tuple[Value, Value]) -> None:
     for value in values:
         assert load_value(through_bson(store_value(value))) == value
+
+
+@given(number=VALUES[DataType.NUMBER])
+@example(Decimal("1E+310"))
+@example(Decimal("-1E-310"))
+@example(Decimal("-0.1"))
+@example(Decimal("9" * 34))
+def test_stored_number_is_the_one_that_the_driver_makes(number: Decimal) -> None:
+    assert store_number(number).bid == Decimal128(number).bid
 
 
 @given(entries=two_entries)

@@ -1,5 +1,7 @@
 """Which values an event carries for which attributes."""
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -44,7 +46,10 @@ def extracted(catalogue: Catalogue, **fields: Any) -> list[tuple[tuple[str, ...]
     """The names of the attributes and the values of each feed."""
     found = extract(an_accepted_event("e1", 10, **fields), catalogue)
     assert found.refused == []
-    return [(feed.names, values) for feed, values in found.values]
+    return [
+        (feed.names, [stamped for _, stamped in values])
+        for feed, values in groupby(found.values, key=itemgetter(0))
+    ]
 
 
 def one(value: object, position: int = 0) -> Stamped:
@@ -129,7 +134,7 @@ def test_value_that_does_not_fit_is_refused_for_all_that_it_feeds() -> None:
     found = extract(an_accepted_event("e1", 10, properties={"n": "abc", "z": "fine"}), catalogue)
 
     assert found.refused == [Refusal("e1", ("x", "y"), '"abc" is not a number.')]
-    assert [values for _, values in found.values] == [[one("fine")]]
+    assert [stamped for _, stamped in found.values] == [one("fine")]
 
 
 def test_attribute_without_a_source_is_fed_by_nothing() -> None:
