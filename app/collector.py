@@ -7,7 +7,7 @@ is looked at a tenth as often.
 
 import gc
 
-_THRESHOLDS = (10_000, 20, 20)
+_THRESHOLDS = (50_000, 20, 20)
 
 
 def settle_collector() -> None:

@@ -51,9 +51,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
     async def lacking() -> list[str]:
         return [f"{step.id} {step.title}" for step in await missing(store)]
 
-    view = GraphQLView(
-        build_schema(introspection=settings.introspection), get_context=context, page=graphiql_page
+    schema = build_schema(
+        introspection=settings.introspection, compiled=settings.compiled_execution
     )
+    view = GraphQLView(schema, get_context=context, page=graphiql_page)
     return Starlette(
         routes=[
             Route("/graphql", view),

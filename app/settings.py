@@ -44,6 +44,11 @@ class Settings(BaseSettings):
     introspection: bool = Field(
         default=True, description="Whether the schema may be asked for; GraphiQL needs it."
     )
+    compiled_execution: bool = Field(
+        default=True,
+        description="Whether pure GraphQL fields go through compiled code. 0: only should "
+        "it ever answer wrongly; lists are then twenty times slower.",
+    )
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people (console) or for machines (json)."
     )

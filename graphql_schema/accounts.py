@@ -9,7 +9,7 @@ from app.profiles.paging import PageRequest
 from app.profiles.service import BY_ID, NEWEST_FIRST
 from graphql_schema.attributes import AttributeValue
 from graphql_schema.context import Info
-from graphql_schema.fields import served
+from graphql_schema.fields import computed, served
 from graphql_schema.ids import split_id
 from graphql_schema.nodes import Connection, Node, connection_row
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
@@ -48,10 +48,10 @@ class Account(Node):
     last_seen: datetime | None = strawberry.field(description="When its latest event happened.")
     created_at: datetime = strawberry.field(description="When its first event was processed.")
     updated_at: datetime = strawberry.field(description="When its last event was processed.")
-    attribute: AttributeValue | None = served(
+    attribute: AttributeValue | None = computed(
         AttributeValue | None, read_value, "Any attribute, default or custom, by name."
     )
-    attributes: list[AttributeValue] = served(
+    attributes: list[AttributeValue] = computed(
         list[AttributeValue],
         read_values,
         "All attributes that have a value, in the order of their definitions.",

@@ -13,11 +13,20 @@ from typing import Any
 
 import strawberry
 
+from graphql_schema.compiled.shapes import PURE
+
 
 def served(kind: object, resolver: Callable[..., Any], description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
     """A field of this type; the resolver's rows stand for its values."""
     safe = _to_the_end(resolver) if iscoroutinefunction(resolver) else resolver
     return strawberry.field(resolver=safe, graphql_type=kind, description=description)
+
+
+def computed(kind: object, resolver: Callable[..., Any], description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
+    """A field of this type whose resolver only looks at the row, so that it can be compiled."""
+    return strawberry.field(
+        resolver=resolver, graphql_type=kind, description=description, metadata={PURE: True}
+    )
 
 
 def _to_the_end(resolver: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,7 +13,7 @@ from app.storage.client import Document
 from graphql_schema.accounts import Account
 from graphql_schema.attributes import AttributeValue
 from graphql_schema.context import Info
-from graphql_schema.fields import served
+from graphql_schema.fields import computed, served
 from graphql_schema.ids import split_id
 from graphql_schema.nodes import Connection, Node, connection_row
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
@@ -111,10 +111,10 @@ class Profile(Node):
     last_browser_name: str | None = _text("The browser of their last session.")
     first_browser_version: str | None = _text("Its version in their first session.")
     last_browser_version: str | None = _text("Its version in their last session.")
-    attribute: AttributeValue | None = served(
+    attribute: AttributeValue | None = computed(
         AttributeValue | None, read_value, "Any attribute, default or custom, by name."
     )
-    attributes: list[AttributeValue] = served(
+    attributes: list[AttributeValue] = computed(
         list[AttributeValue],
         read_values,
         "All attributes that have a value, in the order of their definitions.",

@@ -1,7 +1,6 @@
 """The executable schema."""
 
 from functools import lru_cache
-from typing import Any
 
 import strawberry
 from graphql import GraphQLError
@@ -11,6 +10,8 @@ from strawberry.types import ExecutionContext
 from typing_extensions import override
 
 from graphql_schema.coercion import CompiledCoercion
+from graphql_schema.compiled.executor import CompiledExecution
+from graphql_schema.compiled.shapes import read_key
 from graphql_schema.operations import KnownOperations
 from graphql_schema.profiles import Profile
 from graphql_schema.query import Mutation, Query
@@ -18,8 +19,8 @@ from graphql_schema.scalars import SCALARS
 from graphql_schema.sessions import Session
 
 
-def _read(row: Any, name: str) -> object:  # noqa: ANN401  # rows and the odd object of the library
-    return row.get(name) if type(row) is dict else getattr(row, name)
+class Execution(CompiledCoercion, CompiledExecution):
+    """Both ends of an operation are compiled: the batches it brings, the rows it is answered."""
 
 
 class Schema(strawberry.Schema):
@@ -32,17 +33,17 @@ class Schema(strawberry.Schema):
         """Nothing."""
 
 
-@lru_cache(maxsize=2)
-def build_schema(*, introspection: bool = True) -> Schema:
+@lru_cache(maxsize=4)
+def build_schema(*, introspection: bool = True, compiled: bool = True) -> Schema:
     """The schema; built once, since caches are kept by it."""
     return Schema(
         query=Query,
         mutation=Mutation,
         types=[Profile, Session],
         extensions=[KnownOperations] if introspection else [DisableIntrospection, KnownOperations],
-        execution_context_class=CompiledCoercion,
+        execution_context_class=Execution if compiled else CompiledCoercion,
         config=StrawberryConfig(
-            default_resolver=_read,
+            default_resolver=read_key,
             scalar_map=SCALARS,
             disable_field_suggestions=not introspection,
         ),

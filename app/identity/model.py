@@ -5,6 +5,7 @@ without folding of case.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.errors import IdentifierRefusedError
@@ -53,6 +54,7 @@ class Identifier(NamedTuple):
         return cls(*key.split(":", 1))
 
 
+@lru_cache(10_000)  # the same people send event after event
 def identifier(kind: str, value: str) -> Identifier:
     """The identifier, if this value can identify anybody."""
     if not is_type(kind):

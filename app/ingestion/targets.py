@@ -39,7 +39,7 @@ class Targets:
         """
         identified = [one for one in events if one.profiled and one.identifiers]
         groups = _groups(identified)
-        owners = await self._identifiers.owners(one for group in groups for one in group)
+        owners = await self._owners(groups)
         profiles = {
             one: owners[one] for group in groups if _is_settled(group, owners) for one in group
         }
@@ -47,7 +47,7 @@ class Targets:
         if open_events:
             known = await self._events.known(one.id for one in open_events)
             new = [one for one in open_events if one.id not in known]
-            profiles |= await self.of_groups(_groups(new), now=now)
+            profiles |= await self._of_groups(_groups(new), owners, now=now)
         return {
             one.id: profiles[name] for one in identified if (name := one.identifiers[0]) in profiles
         }
@@ -60,10 +60,21 @@ class Targets:
         ``deleted_too`` looks behind every owner for a deleted profile and replaces it. Without
         it that is left to the update itself, which finds out at no cost.
         """
+        waiting = set(groups)
+        owners = await self._owners(waiting)
+        return await self._of_groups(waiting, owners, now=now, deleted_too=deleted_too)
+
+    async def _of_groups(
+        self,
+        groups: Iterable[Group],
+        owners: dict[str, str],
+        *,
+        now: datetime,
+        deleted_too: bool = False,
+    ) -> dict[str, str]:
         resolved: dict[str, str] = {}
         waiting = set(groups)
         while waiting:
-            owners = await self._identifiers.owners(one for group in waiting for one in group)
             chosen = {
                 group: await self._choose(group, owners, now=now, deleted_too=deleted_too)
                 for group in waiting
@@ -71,7 +82,12 @@ class Targets:
             unsettled = await self._claim(chosen, owners)
             resolved |= {one: chosen[group][0] for group in waiting for one in group}
             waiting = unsettled | {group for group, (_, again) in chosen.items() if again}
+            owners = await self._owners(waiting)
         return resolved
+
+    async def _owners(self, groups: Iterable[Group]) -> dict[str, str]:
+        asked = {one for group in groups for one in group}
+        return await self._identifiers.owners(asked) if asked else {}
 
     async def _choose(
         self, group: Group, owners: dict[str, str], *, now: datetime, deleted_too: bool

@@ -1,0 +1,151 @@
+"""The executor: lists and objects go through compiled functions, all else the stock way."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from graphql import GraphQLList, GraphQLObjectType, get_named_type
+from graphql.execution.collect_fields import (
+    CollectedFields,
+    FieldDetailsList,
+    GroupedFieldSet,
+)
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types.arguments import convert_arguments
+from typing_extensions import override
+
+from graphql_schema.compiled.memory import Known, Memory, Selection, memory_of
+from graphql_schema.compiled.shapes import Computed, definition_of, read_key
+from graphql_schema.compiled.source import Compiled
+
+Arguments = list[dict[str, Any]]
+
+
+class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
+    """The stock executor with a short way through what is pure."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)
+        self._memory: Memory = memory_of(self.schema)
+        self._known: Known | None = self._recall()
+        self._arguments: dict[int, Arguments] = {}
+
+    def _recall(self) -> Known | None:
+        """Nothing where something else wants to see every field."""
+        reads_keys = self.schema._strawberry_schema.config.default_resolver is read_key  # type: ignore[attr-defined]  # noqa: SLF001  # the only link back
+        watched = self.middleware_manager and self.middleware_manager.middlewares
+        if watched or not reads_keys:
+            return None
+        return self._memory.of(
+            self.operation, self.fragment_definitions, self.variable_values.coerced
+        )
+
+    @override
+    def collect_subfields(
+        self, return_type: GraphQLObjectType, field_details_list: FieldDetailsList
+    ) -> CollectedFields:
+        if self._known is None or any(
+            one.defer_usage or one.fragment_variable_values for one in field_details_list
+        ):
+            return super().collect_subfields(return_type, field_details_list)
+        return self._selection(self._known, return_type, field_details_list).collected
+
+    def _selection(
+        self, known: Known, kind: GraphQLObjectType, details: FieldDetailsList
+    ) -> Selection:
+        key = (kind.name, tuple([id(one.node) for one in details]))
+        found = known.selections.get(key)
+        if found is None:
+            found = Selection(kind, super().collect_subfields(kind, details))
+            known.selections[key] = found
+            known.by_fields[id(found.collected.grouped_field_set)] = found
+        return found
+
+    @override
+    def complete_list_value(
+        self,
+        return_type: GraphQLList[Any],
+        field_details_list: FieldDetailsList,
+        info: Any,
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        named = get_named_type(return_type)
+        if self._known and isinstance(named, GraphQLObjectType) and type(result) is list:
+            selection = self._selection(self._known, named, field_details_list)
+            compiled = selection.for_list(
+                return_type, len(result), field_details_list, self.collect_subfields
+            )
+            if compiled:
+                try:
+                    return self._completed(compiled, result)
+                except Exception:  # noqa: BLE001  # whatever it is, the stock executor reports it
+                    self._memory.counts.surprised += 1
+        return super().complete_list_value(
+            return_type, field_details_list, info, path, result, position_context
+        )
+
+    @override
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        grouped_field_set: GroupedFieldSet,
+        position_context: Any,
+    ) -> Any:
+        selection = self._known and self._known.by_fields.get(id(grouped_field_set))
+        plan = selection and selection.for_objects(1, self.collect_subfields)
+        if not plan:
+            return super().execute_fields(
+                parent_type, source_value, path, grouped_field_set, position_context
+            )
+        try:
+            completed = self._completed(plan.compiled, source_value)
+        except Exception:  # noqa: BLE001  # whatever it is, the stock executor reports it
+            self._memory.counts.surprised += 1
+            return super().execute_fields(
+                parent_type, source_value, path, grouped_field_set, position_context
+            )
+        if not plan.rest:
+            return completed
+        rest = super().execute_fields(parent_type, source_value, path, plan.rest, position_context)
+        return _joined_later(completed, rest) if self.is_awaitable(rest) else completed | rest
+
+    def _completed(self, compiled: Compiled, value: object) -> Any:  # noqa: ANN401  # any JSON
+        done = compiled.complete(value, self._arguments_of(compiled))
+        self._memory.counts.compiled += 1
+        return done
+
+    def _arguments_of(self, compiled: Compiled) -> Arguments:
+        """The arguments of its computed fields: the same for every row of a request."""
+        if not compiled.computed:
+            return []
+        known = self._arguments.get(id(compiled))
+        if known is None:
+            known = self._arguments[id(compiled)] = [
+                self._coerced(one) for one in compiled.computed
+            ]
+        return known
+
+    def _coerced(self, field: Computed) -> dict[str, Any]:
+        converter = self.schema._strawberry_schema.schema_converter  # type: ignore[attr-defined]  # noqa: SLF001  # the only link back
+        definition = definition_of(field.definition)
+        assert definition
+        given = get_argument_values(
+            field.definition, field.node, self.variable_values, None, self.hide_suggestions
+        )
+        return convert_arguments(
+            given,
+            definition.arguments,
+            scalar_registry=converter.scalar_registry,
+            config=converter.config,
+        )
+
+
+async def _joined_later(
+    completed: dict[str, Any], rest: Awaitable[dict[str, Any]]
+) -> dict[str, Any]:
+    return completed | await rest

@@ -1,0 +1,172 @@
+"""What is known of operations between their requests, within bounds.
+
+Front ends ask the same few operations again and again. What a client makes up anew each time is
+forgotten soon, and costs no compilation until it has shown enough objects to be worth it.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from graphql import (
+    DirectiveNode,
+    FragmentDefinitionNode,
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    visit,
+)
+from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, GroupedFieldSet
+
+from graphql_schema.compiled.shapes import CONDITIONS, Collect, Left, list_shape, members
+from graphql_schema.compiled.source import Compiled, compile_members, compile_shape
+
+MAX_OPERATIONS = 256
+"""Operations of a schema that are remembered: a front end has tens of them."""
+
+MAX_CONDITIONS = 32
+"""Different answers to the ``@skip`` and ``@include`` of one operation that are remembered."""
+
+WORTH_COMPILING = 8
+"""Objects of one selection: compiling it costs as much as completing these the stock way."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """How often compiled code completed an object or a list, and how often it was surprised."""
+
+    compiled: int = 0
+    surprised: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A compiled selection; ``rest`` is left to the stock executor."""
+
+    compiled: Compiled
+    rest: GroupedFieldSet
+
+
+@dataclass(slots=True)
+class Selection:
+    """The fields that are selected of a type, at one place of an operation."""
+
+    type: GraphQLObjectType
+    collected: CollectedFields
+    seen: int = 0
+    plan: Plan | None = None
+    is_settled: bool = False
+    lists: dict[GraphQLList[Any], Compiled | None] = field(default_factory=dict)
+
+    def for_objects(self, count: int, collect: Collect) -> Plan | None:
+        """The plan for the objects themselves, when it is worth it."""
+        if not self.is_settled and self._is_worth_it(count):
+            self.is_settled, self.plan = True, self._planned(collect)
+        return self.plan
+
+    def for_list(
+        self, kind: GraphQLList[Any], count: int, details: FieldDetailsList, collect: Collect
+    ) -> Compiled | None:
+        """The function for a whole list of such objects, when it is worth it and all is pure."""
+        if kind not in self.lists:
+            if not self._is_worth_it(count):
+                return None
+            shape = list_shape(kind, details, collect)
+            self.lists[kind] = compile_shape(shape) if shape else None
+        return self.lists[kind]
+
+    def _is_worth_it(self, count: int) -> bool:
+        self.seen += count
+        return self.seen > WORTH_COMPILING
+
+    def _planned(self, collect: Collect) -> Plan | None:
+        fields = self.collected.grouped_field_set
+        found = members(self.type, fields, collect)
+        left = {one.response_name for one in found if isinstance(one, Left)}
+        if self.collected.new_defer_usages or len(left) == len(fields):
+            return None
+        rest = {name: details for name, details in fields.items() if name in left}
+        compiled = compile_members(found)
+        return Plan(compiled, rest) if compiled else None
+
+
+Key: TypeAlias = tuple[str, tuple[int, ...]]
+
+
+@dataclass(slots=True)
+class Known:
+    """The selections of an operation, under one set of conditions."""
+
+    selections: dict[Key, Selection] = field(default_factory=dict)
+    by_fields: dict[int, Selection] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Operation:
+    node: OperationDefinitionNode  # kept, so that nobody else gets its id
+    fragments: dict[str, FragmentDefinitionNode]
+    conditions: tuple[str, ...]
+    known: dict[tuple[object, ...], Known] = field(default_factory=dict)
+
+
+class Memory:
+    """Of one schema: nodes of a document may be shared between schemas, plans may not."""
+
+    def __init__(self) -> None:
+        self.counts = Counts()
+        self._operations: OrderedDict[int, _Operation] = OrderedDict()
+
+    def of(
+        self,
+        node: OperationDefinitionNode,
+        fragments: dict[str, FragmentDefinitionNode],
+        variables: dict[str, Any],
+    ) -> Known:
+        """What is known of an operation, if these are its variables."""
+        operation = self._operations.get(id(node))
+        if operation is None:
+            operation = _Operation(node, fragments, tuple(_conditions(node, fragments)))
+            self._operations[id(node)] = operation
+            if len(self._operations) > MAX_OPERATIONS:
+                self._operations.popitem(last=False)
+        self._operations.move_to_end(id(node))
+        answers = tuple(variables.get(name) for name in operation.conditions)
+        if answers not in operation.known and len(operation.known) >= MAX_CONDITIONS:
+            operation.known.clear()
+        return operation.known.setdefault(answers, Known())
+
+
+def memory_of(schema: GraphQLSchema) -> Memory:
+    """The memory of a schema, which lives as long as it."""
+    memory: Memory = schema.extensions.setdefault("compiled", Memory())
+    return memory
+
+
+def counts(schema: GraphQLSchema) -> Counts:
+    """The counts of a schema."""
+    return memory_of(schema).counts
+
+
+class _ConditionVariables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        if node.name.value in CONDITIONS:
+            values = [argument.value for argument in node.arguments or ()]
+            self.names |= {one.name.value for one in values if isinstance(one, VariableNode)}
+
+
+def _conditions(
+    node: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
+) -> Iterator[str]:
+    """The variables that decide what is collected."""
+    found = _ConditionVariables()
+    for definition in (node, *fragments.values()):
+        visit(definition, found)
+    yield from sorted(found.names)
