@@ -113,14 +113,15 @@ def test_answer_is_the_stock_one(query: str, cars: list[Row], conditions: list[b
         "{ __schema { types { name fields { name type { kind name ofType { name } } } } } }",
     ],
 )
-@pytest.mark.parametrize("odd", [*range(len(ODD)), None])
-async def test_answer_with_one_odd_value_is_the_stock_one(query: str, odd: int | None) -> None:
+async def test_answer_with_one_odd_value_is_the_stock_one(query: str) -> None:
+    await compare(query, some_cars())
     for key in [one for one in a_wheel(1) | some_cars()[0] if one in query]:
-        cars = some_cars()
-        for row in (cars[5], cars[5]["wheels"][0]):
-            if key in row and odd is not None:
-                row[key] = ODD[odd]
-        await compare(query, cars)
+        for odd in ODD:
+            cars = some_cars()
+            for row in (cars[5], cars[5]["wheels"][0]):
+                if key in row:
+                    row[key] = odd
+            await compare(query, cars)
 
 
 async def test_variables_decide_each_time_what_is_selected() -> None:
