@@ -13,6 +13,7 @@
     │   ├── AttributeUnknownError ATTRIBUTE_UNKNOWN        no attribute has this name
     │   ├── ProfileNotFoundError  PROFILE_NOT_FOUND        no living profile is meant
     │   ├── MergeRefusedError     MERGE_REFUSED            profiles that cannot be joined so
+    │   ├── FilterInvalidError    FILTER_INVALID           a filter or order that cannot be used
     │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that is none
     │   └── MappingError          MAPPING_INVALID          an import mapping that cannot be used
     └── RetryError                                         nothing is wrong: ask again
@@ -25,6 +26,8 @@ They are converted to answers in two places: the GraphQL layer and the HTTP laye
 """
 
 from typing import ClassVar
+
+from typing_extensions import override
 
 
 class ProfileGraphError(Exception):
@@ -145,6 +148,20 @@ class MergeRefusedError(InputError):
 
     def __init__(self, problem: str, path: tuple[str, ...]) -> None:
         super().__init__(f"The profiles were not merged: {problem}.", path)
+
+
+class FilterInvalidError(InputError):
+    """A filter or an order that cannot be used; ``path`` leads to what is wrong."""
+
+    code = "FILTER_INVALID"
+
+    def __init__(self, path: tuple[str, ...], problem: str) -> None:
+        super().__init__(f"The argument {'.'.join(path)} cannot be used: {problem}.", path)
+
+    @property
+    @override
+    def extensions(self) -> dict[str, object]:
+        return {**super().extensions, "path": list(self.path)}
 
 
 class PageInvalidError(InputError):

@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 import strawberry
 
 from app.attributes.catalogue import Catalogue
-from app.profiles.paging import Order, Page, cursor
+from app.profiles.cursors import cursor
+from app.profiles.paging import Order, Page
 from graphql_schema.fields import served
 from graphql_schema.rows import Row, RowOf
 

@@ -11,7 +11,7 @@ from app.profiles.sessions import session_document_id
 from app.storage.client import Document
 from tests.living import World
 
-Content = dict[str, tuple[Any, frozenset[str], frozenset[str]]]
+Content = dict[str, tuple[Any, ...]]
 
 
 async def assert_equal_to_ledger(world: World) -> None:
@@ -68,5 +68,6 @@ def root(profiles: dict[str, Document], profile: str) -> str:
 def content(folds: dict[str, Fold]) -> Content:
     """Everything but the times of processing, which the ledger does not tell."""
     return {
-        key: (dict(one.attributes), one.identifiers, one.accounts) for key, one in folds.items()
+        key: (dict(one.attributes), one.identifiers, one.accounts, one.terms)
+        for key, one in folds.items()
     }

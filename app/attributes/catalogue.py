@@ -6,20 +6,29 @@ attributes cost nothing where an event carries none of their fields. Pure.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any, TypeAlias
 
 from app.aggregation.monoids import Aggregation
 from app.attributes.defaults import default_attributes
-from app.attributes.model import AttributeDefinition, ProfileKind, ValueFormat
-from app.values import COERCIONS, Value, to_country, to_summand
+from app.attributes.model import AttributeDefinition, ProfileKind, TextSearch, ValueFormat
+from app.attributes.terms import country_terms, terms
+from app.values import COERCIONS, DataType, Value, to_country, to_summand
+
+Terms: TypeAlias = Callable[[Any], frozenset[str]]
+"""What full-text search finds a value by."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Feed:
-    """One event field, read as one type: the value is coerced once for all its attributes."""
+    """One event field, read as one type: the value is coerced once for all its attributes.
+
+    ``terms`` says by kind of document how its values are searched for, where they are.
+    """
 
     coerce: Callable[[object], Value]
     attributes: dict[ProfileKind, tuple[AttributeDefinition, ...]]
+    terms: dict[ProfileKind, Terms]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -105,4 +114,15 @@ def _feed(coerce: Coercion, definitions: list[AttributeDefinition]) -> Feed:
         for kind in ProfileKind
         if (group := tuple(one for one in definitions if one.kind is kind))
     }
-    return Feed(coerce, by_kind)
+    terms_of = {kind: found for kind, group in by_kind.items() if (found := _terms(group))}
+    return Feed(coerce, by_kind, terms_of)
+
+
+def _terms(definitions: Iterable[AttributeDefinition]) -> Terms | None:
+    searched = [one for one in definitions if one.data_type is DataType.STRING]
+    if any(one.search is TextSearch.PARTS for one in searched):
+        return partial(terms, with_parts=True)
+    if any(one.search is TextSearch.WORDS for one in searched):
+        is_country = searched[0].value_format is ValueFormat.COUNTRY
+        return country_terms if is_country else partial(terms, with_parts=False)
+    return None

@@ -4,6 +4,7 @@ The 23 user and 4 account attributes of Datadog's profile pages, Piwik PRO's use
 and what a session tells about itself.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.aggregation.monoids import Aggregation
@@ -11,6 +12,7 @@ from app.attributes.model import (
     AttributeDefinition,
     AttributeOrigin,
     ProfileKind,
+    TextSearch,
     ValueFormat,
 )
 from app.values import DataType
@@ -97,6 +99,11 @@ def _default(  # a row of a table: its columns are its arguments
     )
 
 
+def _name(kind: ProfileKind, name: str, display: str, source: str) -> AttributeDefinition:
+    """What people know by a part of it."""
+    return replace(_default(kind, name, display, source, Aggregation.LAST), search=TextSearch.PARTS)
+
+
 def _seen(kind: ProfileKind) -> tuple[AttributeDefinition, ...]:
     return (
         _default(
@@ -125,9 +132,9 @@ def datadog_user_attributes() -> tuple[AttributeDefinition, ...]:
     """The 23 user attributes of the profile pages."""
     user = ProfileKind.USER
     return (
-        _default(user, "user_id", "User ID", "identity.user_id", Aggregation.LAST),
-        _default(user, "email", "User Email", "user.email", Aggregation.LAST),
-        _default(user, "name", "User Name", "user.name", Aggregation.LAST),
+        _name(user, "user_id", "User ID", "identity.user_id"),
+        _name(user, "email", "User Email", "user.email"),
+        _name(user, "name", "User Name", "user.name"),
         *_seen(user),
         *(one for pair in _DATADOG_PAIRS for one in _first_and_last_of(*pair)),
     )
@@ -137,8 +144,8 @@ def account_attributes() -> tuple[AttributeDefinition, ...]:
     """The four account attributes."""
     account = ProfileKind.ACCOUNT
     return (
-        _default(account, "account_id", "Account ID", "account.id", Aggregation.LAST),
-        _default(account, "account_name", "Account Name", "account.name", Aggregation.LAST),
+        _name(account, "account_id", "Account ID", "account.id"),
+        _name(account, "account_name", "Account Name", "account.name"),
         *_seen(account),
     )
 
@@ -147,7 +154,8 @@ def _piwik(
     name: str, source: str, aggregation: Aggregation, data_type: DataType = DataType.STRING
 ) -> AttributeDefinition:
     display = name.replace("_", " ").title()
-    return _default(ProfileKind.USER, name, display, source, aggregation, data_type)
+    found = _default(ProfileKind.USER, name, display, source, aggregation, data_type)
+    return replace(found, search=TextSearch.NONE)  # of events rather than of people
 
 
 def piwik_user_attributes() -> tuple[AttributeDefinition, ...]:
@@ -181,7 +189,8 @@ def piwik_user_attributes() -> tuple[AttributeDefinition, ...]:
 def _session(
     name: str, source: str, aggregation: Aggregation, data_type: DataType = DataType.STRING
 ) -> AttributeDefinition:
-    return _default(ProfileKind.SESSION, name, name, source, aggregation, data_type)
+    found = _default(ProfileKind.SESSION, name, name, source, aggregation, data_type)
+    return replace(found, search=TextSearch.NONE)
 
 
 def session_attributes() -> tuple[AttributeDefinition, ...]:

@@ -38,6 +38,14 @@ class ValueFormat(StrEnum):
     COUNTRY = "COUNTRY"
 
 
+class TextSearch(StrEnum):
+    """How full-text search finds the values of a text attribute."""
+
+    NONE = "NONE"
+    WORDS = "WORDS"
+    PARTS = "PARTS"
+
+
 @dataclass(frozen=True, slots=True)
 class AttributeDefinition:
     """``source`` is the normalised path of the event field (``context.geo.city``).
@@ -58,6 +66,7 @@ class AttributeDefinition:
     description: str | None = None
     value_format: ValueFormat = ValueFormat.PLAIN
     since: int = 0
+    search: TextSearch = TextSearch.WORDS
 
     @property
     def key(self) -> str:

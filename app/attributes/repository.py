@@ -7,7 +7,13 @@ from pymongo import ReturnDocument
 
 from app.aggregation.monoids import Aggregation
 from app.attributes.catalogue import Catalogue
-from app.attributes.model import AttributeDefinition, AttributeOrigin, ProfileKind, ValueFormat
+from app.attributes.model import (
+    AttributeDefinition,
+    AttributeOrigin,
+    ProfileKind,
+    TextSearch,
+    ValueFormat,
+)
 from app.storage.client import Database
 from app.values import DataType
 
@@ -80,5 +86,6 @@ def _definition(stored: dict[str, Any]) -> AttributeDefinition:
         "aggregation": Aggregation(stored["aggregation"]),
         "origin": AttributeOrigin(stored["origin"]),
         "value_format": ValueFormat(stored["value_format"]),
+        "search": TextSearch(stored.get("search", TextSearch.WORDS)),
     }
     return AttributeDefinition(**{**stored, **enums})

@@ -147,4 +147,4 @@ def _only(
     folds = planned.accounts if definition.kind is ProfileKind.ACCOUNT else planned.profiles
     for target, fold in folds.items():
         if fold.attributes:
-            yield target, Fold(fold.attributes)
+            yield target, Fold(fold.attributes, terms=fold.terms)

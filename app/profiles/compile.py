@@ -7,7 +7,9 @@ that has it already. It needs no read before it, and no transaction around it.
 from collections import defaultdict
 from typing import Any, NamedTuple, TypeAlias
 
+from app.aggregation.monoids import Aggregation
 from app.aggregation.operators import operations
+from app.attributes.model import AttributeDefinition
 from app.profiles.model import Fold
 
 Mql: TypeAlias = dict[str, Any]
@@ -21,6 +23,25 @@ class GuardedUpdate(NamedTuple):
 
     filter: Mql
     update: Mql
+
+
+def attribute_path(attribute: AttributeDefinition) -> str:
+    """Where a document has the state of an attribute; names of attributes are safe as paths."""
+    return f"attributes.{attribute.name}"
+
+
+def value_paths(attribute: AttributeDefinition) -> tuple[str, ...]:
+    """Where the values of a state stand, the one that is sorted by last; none for unique lists."""
+    path = attribute_path(attribute)
+    match attribute.aggregation:
+        case Aggregation.FIRST | Aggregation.LAST | Aggregation.LIST:
+            return (f"{path}.v",)
+        case Aggregation.FIRST_AND_LAST:
+            return f"{path}.first.v", f"{path}.last.v"
+        case Aggregation.UNIQUE_LIST:
+            return ()
+        case Aggregation.MIN | Aggregation.MAX | Aggregation.SUM:
+            return (path,)
 
 
 def guarded_update(document_id: str, guard: str, seq: int, update: Mql) -> GuardedUpdate:
@@ -40,7 +61,7 @@ def fold_update(fold: Fold) -> Mql:
     for name, (aggregation, state) in fold.attributes.items():
         for operator, path, operand in operations(aggregation, f"attributes.{name}", state):
             update[operator][path] = operand
-    sets = {"identifiers": fold.identifiers, "accounts": fold.accounts}
+    sets = {"identifiers": fold.identifiers, "accounts": fold.accounts, "terms": fold.terms}
     added = {name: {"$each": sorted(members)} for name, members in sets.items() if members}
     if added:
         update["$addToSet"] = added

@@ -30,13 +30,15 @@ class Processed:
 class Fold:
     """States by attribute name, the sets that belong to the document, and processing times.
 
-    ``processed`` is None for a fold that is no news of the person, such as a back-fill.
+    ``processed`` is None for a fold that is no news of the person, such as a back-fill. ``terms``
+    are what full-text search finds it by.
     """
 
     attributes: Mapping[str, tuple[Aggregation, State]]
     identifiers: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
     processed: Processed | None = None
+    terms: frozenset[str] = frozenset()
 
 
 def combine(a: Fold, b: Fold) -> Fold:
@@ -47,6 +49,7 @@ def combine(a: Fold, b: Fold) -> Fold:
         a.identifiers | b.identifiers,
         a.accounts | b.accounts,
         reduce(or_, times) if times else None,
+        a.terms | b.terms,
     )
 
 

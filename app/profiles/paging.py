@@ -3,27 +3,34 @@
 So a page costs the same wherever it is, and items that appear or go meanwhile move nothing.
 """
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeAlias
-
-import msgspec
-
-from app.errors import PageInvalidError
+from itertools import product
+from typing import Any, NamedTuple, TypeAlias
 
 Key: TypeAlias = tuple[Any, ...]
-Order: TypeAlias = tuple[tuple[str, int], ...]
-"""Paths and directions; together they are unique, so that every item has its place."""
+"""The values of an item by which it is sorted; None where it has none."""
+
+
+class Sort(NamedTuple):
+    """A path to sort by.
+
+    ``least`` is the smallest value of its type where documents may lack one; those come last,
+    whatever the direction. Without it every document has a value.
+    """
+
+    path: str
+    direction: int
+    least: Any = None
+
+
+Order: TypeAlias = tuple[Sort, ...]
+"""Together the paths are unique, so that every item has its place."""
 
 MAX_PAGE = 200
 """Items of a page at most: what a client shows at once, and the server answers in milliseconds."""
 
 DEFAULT_PAGE = 50
-
-_MAX_CURSOR = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,52 +62,58 @@ class Page:
     has_previous: bool
 
 
-def window(request: PageRequest, order: Order) -> Window:
-    """The window that a request asks for, or the error that says which argument is wrong."""
-    if request.first is not None and request.last is not None:
-        raise PageInvalidError("first", "ask for the first or for the last items, not for both")
-    backward = request.last is not None
-    limit = request.last if request.last is not None else request.first
-    limit = DEFAULT_PAGE if limit is None else limit
-    if not 0 <= limit <= MAX_PAGE:
-        raise PageInvalidError("last" if backward else "first", f"a page has 0 to {MAX_PAGE} items")
-    after = _decode("after", request.after, len(order))
-    return Window(limit, after, _decode("before", request.before, len(order)), backward)
+def key_of(item: dict[str, Any], order: Order) -> Key:
+    """The place of an item in a list of this order."""
+    return tuple(_at(item, one.path) for one in order)
 
 
-def cursor(item: dict[str, Any], order: Order) -> str:
-    """The opaque place of an item in a list of this order."""
-    packed = msgspec.msgpack.encode([_at(item, path) for path, _ in order])
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
-
-def _decode(argument: str, text: str | None, length: int) -> Key | None:
-    if text is None:
-        return None
-    if len(text) > _MAX_CURSOR:
-        raise PageInvalidError(argument, "it is no cursor of this list")
-    try:
-        key = msgspec.msgpack.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError, msgspec.DecodeError) as unreadable:
-        raise PageInvalidError(argument, "it is no cursor of this list") from unreadable
-    plain = isinstance(key, list) and all(isinstance(one, str | datetime) for one in key)
-    if not plain or len(key) != length:
-        raise PageInvalidError(argument, "it is no cursor of this list")
-    return tuple(key)
-
-
-def _at(item: dict[str, Any], path: str) -> object:
-    value: Any = item
+def _at(item: Any, path: str) -> Any:  # noqa: ANN401  # of whatever type the attribute has
     for key in path.split("."):
-        value = value[key]
-    return value
+        item = item.get(key) if isinstance(item, dict) else None
+    return item
 
 
-def beyond(order: Order, key: Key, *, forward: bool) -> dict[str, Any]:
-    """The filter for items behind (or before) a place."""
-    alternatives = []
-    for position, (path, direction) in enumerate(order):
-        operator = "$gt" if (direction > 0) is forward else "$lt"
-        same = {earlier: key[i] for i, (earlier, _) in enumerate(order[:position])}
-        alternatives.append({**same, path: {operator: key[position]}})
-    return alternatives[0] if len(alternatives) == 1 else {"$or": alternatives}
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of a list whose items have, and lack, values of the same paths.
+
+    Sorting by what all of them have lets an index answer, and puts those that lack it last.
+    """
+
+    order: Order
+    has: tuple[bool, ...]
+
+    @property
+    def filter(self) -> dict[str, Any]:
+        """What belongs to this stretch."""
+        return {
+            one.path: {"$gte": one.least} if has else None
+            for one, has in zip(self.order, self.has, strict=True)
+            if one.least is not None
+        }
+
+    @property
+    def sorted_by(self) -> Order:
+        """The paths that still tell its items apart."""
+        return tuple(one for one, has in zip(self.order, self.has, strict=True) if has)
+
+    def beyond(self, key: Key, *, forward: bool) -> dict[str, Any]:
+        """The filter for items of this stretch behind (or before) one of its places."""
+        places = [value for value in key if value is not None]
+        alternatives = []
+        for position, (path, direction, _) in enumerate(self.sorted_by):
+            operator = "$gt" if (direction > 0) is forward else "$lt"
+            same = {one.path: places[i] for i, one in enumerate(self.sorted_by[:position])}
+            alternatives.append({**same, path: {operator: places[position]}})
+        return alternatives[0] if len(alternatives) == 1 else {"$or": alternatives}
+
+
+def phases(order: Order) -> list[Phase]:
+    """The stretches of a list, in its order."""
+    choices = [(True,) if one.least is None else (True, False) for one in order]
+    return [Phase(order, has) for has in product(*choices)]
+
+
+def phase_of(key: Key) -> tuple[bool, ...]:
+    """Which values an item at this place has."""
+    return tuple(value is not None for value in key)

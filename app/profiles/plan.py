@@ -10,8 +10,10 @@ from app.aggregation.monoids import MONOIDS, Aggregation, State
 from app.aggregation.stamps import Stamped
 from app.attributes.catalogue import Catalogue, Feed
 from app.attributes.model import ProfileKind
+from app.attributes.terms import terms
 from app.events.extract import Extracted, Refusal, extract
 from app.events.stored import Entry
+from app.identity.model import Identifier
 from app.profiles.model import Fold, Processed
 
 K = TypeVar("K")
@@ -47,13 +49,25 @@ class _Gathered:
 
     def fold(self, kind: ProfileKind, now: datetime) -> Fold:
         attributes: dict[str, tuple[Aggregation, State]] = {}
+        found = {term for key in self.identifiers for term in identifier_terms(key)}
         for feed, stamped in self.values.items():
+            if terms_of := feed.terms.get(kind):
+                found.update(*map(terms_of, {one.value for one in stamped}))
             for definition in feed.attributes[kind]:
                 aggregation = definition.aggregation
                 attributes[definition.name] = aggregation, MONOIDS[aggregation].fold(stamped)
         return Fold(
-            attributes, frozenset(self.identifiers), frozenset(self.accounts), Processed(now, now)
+            attributes,
+            frozenset(self.identifiers),
+            frozenset(self.accounts),
+            Processed(now, now),
+            frozenset(found),
         )
+
+
+def identifier_terms(key: str) -> frozenset[str]:
+    """What an identifier is found by: the words of its value."""
+    return terms(Identifier.from_key(key).value, with_parts=False)
 
 
 def plan(entries: Iterable[Entry], catalogue: Catalogue, *, now: datetime) -> Plan:

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 
 from app.identity.model import Identifier, is_type
 from app.identity.repository import IdentifierRepository
-from app.profiles.paging import Order, Page, PageRequest
+from app.profiles.paging import Order, Page, PageRequest, Sort
 from app.profiles.read_repository import DocumentReader
 from app.profiles.repository import DocumentRepository
 from app.storage.client import Document
 
-NEWEST_FIRST: Order = (("_id", -1),)
+NEWEST_FIRST: Order = (Sort("_id", -1),)
 """Profiles by creation: their ids are ordered by time."""
 
-BY_ID: Order = (("_id", 1),)
+BY_ID: Order = (Sort("_id", 1),)
 
-LATEST_FIRST: Order = (("attributes.started_at", -1), ("_id", -1))
+LATEST_FIRST: Order = (Sort("attributes.started_at", -1), Sort("_id", -1))
 
 
 class ProfileService:

@@ -17,6 +17,7 @@ def load_fold(document: dict[str, Any], kind: ProfileKind, catalogue: Catalogue)
         frozenset(document.get("identifiers", ())),
         frozenset(document.get("accounts", ())),
         _processed(document),
+        frozenset(document.get("terms", ())),
     )
 
 

@@ -1,0 +1,1 @@
+"""Conditions on profiles and accounts: one language for lists, segments, analytics and traces."""
