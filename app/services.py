@@ -20,6 +20,7 @@ from app.profiles.read_repository import DocumentReader
 from app.profiles.repository import DocumentRepository
 from app.profiles.service import AccountService, ProfileService, SessionService
 from app.profiles.sessions import session_constants
+from app.segments.service import ListService
 from app.settings import Settings
 from app.storage.client import Database
 from app.values import milliseconds
@@ -47,6 +48,7 @@ class Services:
     profiles: ProfileService
     accounts: AccountService
     sessions: SessionService
+    lists: ListService
 
     async def recover(self) -> int:
         """Finish what crashed processes left; how many things there were to finish."""
@@ -103,6 +105,10 @@ def compose(
         owner=owner,
         clock=clock,
     )
+    readers = {
+        ProfileKind.USER: DocumentReader(database["profiles"]),
+        ProfileKind.ACCOUNT: DocumentReader(database["accounts"]),
+    }
     return Services(
         database,
         attributes,
@@ -110,10 +116,11 @@ def compose(
         backfill,
         merging,
         ProfileService(
-            reader=DocumentReader(database["profiles"]),
+            reader=readers[ProfileKind.USER],
             profiles=profiles,
             identifiers=identifiers,
         ),
-        AccountService(DocumentReader(database["accounts"])),
+        AccountService(readers[ProfileKind.ACCOUNT]),
         SessionService(reader=DocumentReader(database["sessions"]), sessions=sessions),
+        ListService(readers=readers, attributes=attributes),
     )

@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from app.attributes.model import ProfileKind
+from app.ids import split_id
 from app.profiles.paging import PageRequest
-from app.profiles.service import BY_ID, NEWEST_FIRST
+from app.profiles.service import NEWEST_FIRST
+from app.segments.service import Asked
 from graphql_schema.attributes import AttributeValue
 from graphql_schema.context import Info
 from graphql_schema.fields import computed, served
-from graphql_schema.ids import split_id
+from graphql_schema.filters import FilterArgument, OrderArgument, SearchArgument, orders, taken
+from graphql_schema.lists import read_list
 from graphql_schema.nodes import Connection, Node, connection_row
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
 from graphql_schema.rows import Row, account_row, profile_row
@@ -89,12 +93,13 @@ def _key(global_id: str | None) -> str | None:
 
 async def read_accounts(
     info: Info,
+    filter: FilterArgument = None,
+    search: SearchArgument = None,
+    order_by: OrderArgument = None,
     first: FirstArgument = None,
     after: AfterArgument = None,
     last: LastArgument = None,
     before: BeforeArgument = None,
 ) -> Row:
-    services = info.context.services
-    page = await services.accounts.page(PageRequest(first, after, last, before))
-    catalogue = await info.context.catalogue()
-    return connection_row(page, BY_ID, account_row, catalogue, services.accounts.count)
+    asked = Asked(ProfileKind.ACCOUNT, taken(filter), search, orders(order_by))
+    return await read_list(info, asked, PageRequest(first, after, last, before), account_row)

@@ -19,3 +19,9 @@ strawberry.enum(EventType, description="What kind of thing happened.")
 class ProfileKind(StrEnum):
     USER = "USER"
     ACCOUNT = "ACCOUNT"
+
+
+@strawberry.enum(description="Upwards or downwards.")
+class Direction(StrEnum):
+    ASC = "ASC"
+    DESC = "DESC"

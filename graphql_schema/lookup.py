@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from app.attributes.model import ProfileKind
 from app.errors import PageInvalidError
+from app.ids import split_id
 from app.profiles.paging import MAX_PAGE
 from graphql_schema.context import Info
-from graphql_schema.ids import split_id
 from graphql_schema.rows import Row, account_row, definition_row, profile_row, session_row
 
 MAX_NODES = MAX_PAGE

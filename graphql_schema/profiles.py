@@ -5,16 +5,20 @@ from typing import Annotated
 
 import strawberry
 
+from app.attributes.model import ProfileKind
 from app.identity.model import USER_ID
 from app.identity.model import Identifier as IdentifierModel
+from app.ids import split_id
 from app.profiles.paging import PageRequest
-from app.profiles.service import BY_ID, LATEST_FIRST, NEWEST_FIRST
+from app.profiles.service import BY_ID, LATEST_FIRST
+from app.segments.service import Asked
 from app.storage.client import Document
 from graphql_schema.accounts import Account
 from graphql_schema.attributes import AttributeValue
 from graphql_schema.context import Info
 from graphql_schema.fields import computed, served
-from graphql_schema.ids import split_id
+from graphql_schema.filters import FilterArgument, OrderArgument, SearchArgument, orders, taken
+from graphql_schema.lists import read_list
 from graphql_schema.nodes import Connection, Node, connection_row
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
 from graphql_schema.rows import Row, account_row, profile_row, session_row
@@ -170,12 +174,13 @@ async def read_profile(info: Info, by: ByArgument) -> Row | None:
 
 async def read_profiles(
     info: Info,
+    filter: FilterArgument = None,
+    search: SearchArgument = None,
+    order_by: OrderArgument = None,
     first: FirstArgument = None,
     after: AfterArgument = None,
     last: LastArgument = None,
     before: BeforeArgument = None,
 ) -> Row:
-    profiles = info.context.services.profiles
-    page = await profiles.page(PageRequest(first, after, last, before))
-    catalogue = await info.context.catalogue()
-    return connection_row(page, NEWEST_FIRST, profile_row, catalogue, profiles.count)
+    asked = Asked(ProfileKind.USER, taken(filter), search, orders(order_by))
+    return await read_list(info, asked, PageRequest(first, after, last, before), profile_row)

@@ -13,10 +13,10 @@ from app.attributes.catalogue import Catalogue
 from app.attributes.defaults import FRUSTRATIONS, datadog_user_attributes
 from app.attributes.model import AttributeDefinition, AttributeOrigin, ProfileKind, ValueFormat
 from app.identity.model import Identifier
+from app.ids import global_id
 from app.storage.client import Document
 from app.values import country_names
 from graphql_schema.enums import ProfileKind as GraphQLKind
-from graphql_schema.ids import global_id
 
 Row: TypeAlias = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """Scalars: moments and free JSON."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NewType
 
 import msgspec
@@ -36,6 +36,20 @@ def read_moment(text: object) -> datetime:
         raise GraphQLError(problem) from unreadable
 
 
+def read_duration(text: object) -> timedelta:
+    """The time span of an ISO 8601 text in weeks, days, hours, minutes and seconds."""
+    try:
+        return msgspec.convert(text if isinstance(text, str) else None, timedelta)
+    except msgspec.ValidationError as unreadable:
+        problem = f"Duration cannot represent {text!r}: it is no ISO 8601 duration such as P7D."
+        raise GraphQLError(problem) from unreadable
+
+
+def write_duration(span: timedelta) -> str:
+    """ISO 8601, such as ``P7D`` or ``PT900S``."""
+    return str(msgspec.to_builtins(span))
+
+
 def write_json(value: Any) -> Any:  # noqa: ANN401  # any JSON
     """The value as JSON has it; decimals are left to the encoder, which writes all digits."""
     if isinstance(value, datetime):
@@ -65,6 +79,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=write_moment,
         parse_value=read_moment,
+    ),
+    timedelta: strawberry.scalar(
+        name="Duration",
+        description="A time span as ISO 8601 text, without years and months: P7D, PT15M.",
+        specified_by_url="https://www.iso.org/iso-8601-date-and-time-format.html",
+        serialize=write_duration,
+        parse_value=read_duration,
     ),
     JSON: strawberry.scalar(
         name="JSON",

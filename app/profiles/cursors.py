@@ -27,9 +27,13 @@ from app.profiles.paging import (
     key_of,
 )
 
-_MAX_CURSOR = 8192
-"""Characters: texts to sort by have 4,096 at most."""
+_MAX_CURSOR = 65_536
+"""Characters: three texts to sort by, of 4,096 characters and four bytes each."""
 
+_UNREADABLE = (
+    *(binascii.Error, msgspec.DecodeError),
+    *(ValueError, TypeError, KeyError, ArithmeticError, RecursionError),
+)
 _KINDS: dict[type, tuple[type, ...]] = {
     str: (str,),
     bool: (bool,),
@@ -65,7 +69,7 @@ def read_cursor(argument: str, text: str | None, order: Order) -> Key | None:
     try:
         name, *values = _unpacked(text)
         key = tuple(map(_value, values))
-    except (binascii.Error, ValueError, TypeError, ArithmeticError, msgspec.DecodeError) as none:
+    except _UNREADABLE as none:
         raise PageInvalidError(argument, "it is no cursor of this list") from none
     if name != _name(order) or len(key) != len(order) or not all(map(_fits, key, order)):
         raise PageInvalidError(argument, "it is no cursor of this list")

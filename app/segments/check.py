@@ -13,6 +13,7 @@ from app.attributes.catalogue import Catalogue
 from app.attributes.model import AttributeDefinition, ProfileKind
 from app.errors import FilterInvalidError, IdentifierRefusedError
 from app.identity.model import identifier
+from app.ids import split_id
 from app.segments import model
 from app.segments.operators import MAX_VALUES, OPERATORS
 
@@ -22,8 +23,6 @@ MAX_CONDITIONS = 100
 MAX_DEPTH = 10
 
 Path = tuple[str, ...]
-FindAccount = Callable[[str], str | None]
-"""The account's own id of a global id; None if it is the id of something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,6 @@ class Frame:
     kind: ProfileKind
     catalogue: Catalogue
     now: datetime
-    find_account: FindAccount
 
 
 def check_filter(raw: Mapping[str, Any], frame: Frame, path: Path = ("filter",)) -> model.Condition:
@@ -82,8 +80,8 @@ class _Reading:
         )
 
     def account(self, raw: str, path: Path) -> model.Condition:
-        account_id = self.frame.find_account(raw)
-        if account_id is None:
+        kind, account_id = split_id(raw) or ("", "")
+        if kind != "Account":
             raise FilterInvalidError(path, "it is no id of an account")
         return model.OfAccount(account_id)
 

@@ -1,7 +1,7 @@
 """Use cases of finding: lists of profiles and accounts by filter, search and order."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,20 +41,15 @@ class ListService:
     """Lists profiles and accounts."""
 
     def __init__(
-        self,
-        *,
-        readers: Mapping[ProfileKind, DocumentReader],
-        attributes: AttributeService,
-        find_account: Callable[[str], str | None],
+        self, *, readers: Mapping[ProfileKind, DocumentReader], attributes: AttributeService
     ) -> None:
         self._readers = readers
         self._attributes = attributes
-        self._find_account = find_account
 
     async def page(self, asked: Asked, request: PageRequest, *, now: datetime) -> Listed:
         """A page of what is asked for."""
         catalogue = await self._attributes.recent(now=now)
-        frame = Frame(asked.kind, catalogue, now, self._find_account)
+        frame = Frame(asked.kind, catalogue, now)
         order = order_of(asked.order_by, asked.kind, catalogue)
         query = _query(asked, frame)
         page = await self._readers[asked.kind].page(query, order, request)

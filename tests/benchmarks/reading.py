@@ -16,12 +16,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from app.ids import global_id
 from app.main import create_app
 from app.services import compose
 from app.settings import Settings
 from app.storage.client import Database, Document
 from app.values import country_names
-from graphql_schema.ids import global_id
 from tests.benchmarks.calling import Request
 from tests.benchmarks.databases import fresh_database
 from tests.benchmarks.events import batch

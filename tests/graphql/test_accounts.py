@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from graphql_schema.ids import global_id
+from app.ids import global_id
 from tests.building import NOON
 from tests.graphql.asking import Api, an_event, field_of, rfc3339
 

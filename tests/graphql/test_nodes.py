@@ -2,7 +2,7 @@
 
 import pytest
 
-from graphql_schema.ids import global_id
+from app.ids import global_id
 from tests.graphql.asking import Api, an_event, field_of
 
 NODE = """

@@ -1,0 +1,17 @@
+"""Lists of profiles and accounts by filter, search and order."""
+
+from app.profiles.paging import PageRequest
+from app.segments.service import Asked
+from graphql_schema.context import Info
+from graphql_schema.nodes import connection_row
+from graphql_schema.rows import Row, RowOf
+
+
+async def read_list(info: Info, asked: Asked, request: PageRequest, row_of: RowOf) -> Row:
+    """The connection that shows what is asked for."""
+    lists = info.context.services.lists
+    listed = await lists.page(asked, request, now=info.context.now)
+    catalogue = await info.context.catalogue()
+    return connection_row(
+        listed.page, listed.order, row_of, catalogue, lambda: lists.count(asked, listed)
+    )
