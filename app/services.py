@@ -16,6 +16,8 @@ from app.ingestion.lanes import LaneRepository
 from app.ingestion.service import IngestionService
 from app.ingestion.targets import Targets
 from app.merging.service import MergeService
+from app.profiles.index_repository import IndexRepository
+from app.profiles.index_service import IndexService
 from app.profiles.read_repository import DocumentReader
 from app.profiles.repository import DocumentRepository
 from app.profiles.service import AccountService, ProfileService, SessionService
@@ -49,10 +51,12 @@ class Services:
     accounts: AccountService
     sessions: SessionService
     lists: ListService
+    indexes: IndexService
 
     async def recover(self) -> int:
-        """Finish what crashed processes left; how many things there were to finish."""
+        """Finish what crashed processes left, and index what was defined; how much was left."""
         self.backfill.start()
+        await self.indexes.keep_up()
         return await self.ingestion.recover()
 
     async def close(self) -> None:
@@ -123,4 +127,11 @@ def compose(
         AccountService(readers[ProfileKind.ACCOUNT]),
         SessionService(reader=DocumentReader(database["sessions"]), sessions=sessions),
         ListService(readers=readers, attributes=attributes),
+        IndexService(
+            attributes=attributes,
+            indexes={
+                ProfileKind.USER: IndexRepository(database["profiles"]),
+                ProfileKind.ACCOUNT: IndexRepository(database["accounts"]),
+            },
+        ),
     )

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from pymongo import ASCENDING, DESCENDING
 
+from app.attributes.defaults import account_attributes, datadog_user_attributes
+from app.profiles.index_repository import IndexRepository
 from app.storage.client import Database
 
 _MONTH_SECONDS = 30 * 24 * 3600
@@ -79,10 +81,23 @@ async def _seed_catalogue(database: Database) -> None:
     )
 
 
+async def _index_lists(database: Database) -> None:
+    """Find people by terms, and by each default attribute of the profile pages."""
+    for name, attributes in (
+        ("profiles", datadog_user_attributes()),
+        ("accounts", account_attributes()),
+    ):
+        documents = database[name]
+        await documents.create_index([("terms", ASCENDING)], name="terms")
+        for attribute in attributes:
+            await IndexRepository(documents).create(attribute)
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
     Step(3, "Index profiles by identifier and account", _index_profiles),
     Step(4, "Index sessions by profile and start", _index_sessions),
     Step(5, "Create the catalogue of attributes", _seed_catalogue),
+    Step(6, "Index profiles and accounts by terms and default attributes", _index_lists),
 )

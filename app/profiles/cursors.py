@@ -88,7 +88,8 @@ def _unpacked(text: str) -> list[Any]:
 
 
 def _packed(value: Any) -> Any:  # noqa: ANN401  # of whatever type the attribute has
-    return {"number": str(load_value(value))} if isinstance(value, Decimal128) else value
+    is_number = isinstance(value, int | Decimal128) and not isinstance(value, bool)
+    return {"number": str(load_value(value))} if is_number else value
 
 
 def _value(packed: Any) -> Any:  # noqa: ANN401  # of whatever type the attribute has

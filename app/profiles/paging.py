@@ -100,12 +100,13 @@ class Phase:
     def beyond(self, key: Key, *, forward: bool) -> dict[str, Any]:
         """The filter for items of this stretch behind (or before) one of its places."""
         places = [value for value in key if value is not None]
-        alternatives = []
-        for position, (path, direction, _) in enumerate(self.sorted_by):
-            operator = "$gt" if (direction > 0) is forward else "$lt"
-            same = {one.path: places[i] for i, one in enumerate(self.sorted_by[:position])}
-            alternatives.append({**same, path: {operator: places[position]}})
-        return alternatives[0] if len(alternatives) == 1 else {"$or": alternatives}
+        (path, direction, _), *rest = self.sorted_by
+        step = "$gt" if (direction > 0) is forward else "$lt"
+        if not rest:
+            return {path: {step: places[0]}}
+        # One range for an index to walk; with an `$or` some planners walk two, and sort.
+        farther = Phase(tuple(rest), (True,) * len(rest)).beyond(tuple(places[1:]), forward=forward)
+        return {path: {f"{step}e": places[0]}, "$nor": [{path: places[0], "$nor": [farther]}]}
 
 
 def phases(order: Order) -> list[Phase]:

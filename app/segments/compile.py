@@ -69,7 +69,7 @@ def _in_unique_list(attribute: AttributeDefinition, test: model.Test) -> Mql:
     entries = {"$objectToArray": {"$ifNull": [f"${path}", {}]}}
     passes = {"$and": list(_expressions(test))}
     tried = {"$map": {"input": entries, "as": "one", "in": passes}}
-    return {"$expr": {"$anyElementTrue": [tried]}}
+    return {"$expr": {"$in": [True, tried]}}
 
 
 def _expressions(test: model.Between | model.Like) -> Iterator[Mql]:

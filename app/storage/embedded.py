@@ -234,6 +234,9 @@ class EmbeddedCollection:
         self._engine.index_made()
         return name
 
+    async def drop_index(self, name: str, /) -> None:
+        await self._motor.drop_index(name)
+
     async def index_information(self) -> Mapping[str, Any]:
         return dict(await self._motor.index_information())
 

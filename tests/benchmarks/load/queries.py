@@ -1,0 +1,1 @@
+"""What is asked of a million people: through GraphQL, and the same of the bare driver."""
