@@ -127,4 +127,4 @@ def _key(kind: str, value: str, path: Path) -> str:
     try:
         return identifier(kind, value).key
     except IdentifierRefusedError as refused:
-        raise FilterInvalidError(path, str(refused)) from refused
+        raise FilterInvalidError(path, str(refused).removesuffix(".")) from refused

@@ -114,7 +114,8 @@ def _coerced(attribute: AttributeDefinition, raw: Raw, path: Path) -> Value:
     try:
         return COERCIONS[attribute.data_type](raw)
     except ValueRefusedError as refused:
-        raise FilterInvalidError(path, f"of {attribute.name!r}: {refused}") from refused
+        problem = str(refused).removesuffix(".")
+        raise FilterInvalidError(path, f"of {attribute.name!r}: {problem}") from refused
 
 
 def _country(raw: Raw, path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +28,10 @@ async def recorded() -> AsyncIterator[Explained]:
     uri = os.environ["MONGODB_URI"]
     database, recorder = connect_recorded(uri, f"test_{uuid4().hex[:16]}")
     async with serve(await start(database)) as api:
+        for name, aggregation in (("score", "LAST"), ("tags", "LIST"), ("labels", "UNIQUE_LIST")):
+            data_type = "NUMBER" if name == "score" else "STRING"
+            await api.create_attribute(name=name, dataType=data_type, aggregation=aggregation)
+        await api.world.services.indexes.keep_up()
         for first in range(0, PEOPLE, 200):
             await api.ingest(*map(event_of, range(first, first + 200)))
         await renew_statistics(database)
@@ -38,14 +43,43 @@ async def recorded() -> AsyncIterator[Explained]:
 
 def event_of(number: int) -> dict[str, object]:
     """The event of one of the people."""
-    names: dict[str, object] = {"userId": f"u{number}", "cookieId": f"c{number}"}
-    return an_event(f"e{number}", number, **names, sessionId="s", account={"id": f"a{number}"})
+    return an_event(
+        f"e{number}",
+        number,
+        userId=f"u{number}",
+        cookieId=f"c{number}",
+        sessionId="s",
+        user={"name": f"Person{number} Smith"},
+        account={"id": f"a{number}", "name": f"Company{number} Ltd"},
+        properties={"score": number, "tags": [f"t{number % 50}"], "labels": [f"t{number % 50}"]},
+    )
 
 
 async def renew_statistics(database: Database) -> None:
     """Planners choose by statistics, which some servers renew later only."""
     for name in ("accounts", "events", "identifiers", "profiles", "sessions"):
         await database.command({"planCacheClear": name})
+
+
+async def crowd(database: Database) -> None:
+    """So many more people that sorting them all would cost more than following an index."""
+    [someone] = await database["profiles"].find({}, limit=1).to_list()
+    attributes = someone["attributes"]
+    many = [
+        {
+            **someone,
+            "_id": f"crowd-{number:05}",
+            "identifiers": [],
+            "attributes": {
+                "score": {**attributes["score"], "v": number},
+                "name": {**attributes["name"], "v": f"Person {number}"},
+                "last_seen": attributes["last_seen"] + timedelta(seconds=number),
+            },
+        }
+        for number in range(10_000)
+    ]
+    await database["profiles"].insert_many(many)
+    await renew_statistics(database)
 
 
 async def scanned(api: Api, recorder: Recorder) -> list[Search]:
@@ -119,6 +153,73 @@ async def test_page_in_the_middle_is_served_in_order_by_an_index(
     names, read = await explain(api, search)
     assert "SORT" not in names
     assert read <= search.limit
+
+
+LISTS = {
+    "sort by a default attribute": 'orderBy: [{attribute: "last_seen", direction: DESC}]',
+    "sort by a custom attribute": 'orderBy: [{attribute: "score"}]',
+    "equality": 'filter: {attribute: {name: "name", eq: "Person7 Smith"}}',
+    "equality with a custom attribute": 'filter: {attribute: {name: "score", eq: 7}}',
+    "range": 'filter: {attribute: {name: "score", gte: 390}}',
+    "range in its order": """filter: {attribute: {name: "score", gte: 390}}
+        orderBy: [{attribute: "score"}]""",
+    "prefix": 'filter: {attribute: {name: "name", startsWith: "Person7 "}}',
+    "member of a list": 'filter: {attribute: {name: "tags", eq: "t7"}}',
+    "member of a unique list": 'filter: {attribute: {name: "labels", eq: "t7"}}',
+    "search": 'search: "person7"',
+    "search by a middle": 'search: "erson7"',
+    "search by two words": 'search: "person7 smith"',
+    "search in an order": 'search: "person7", orderBy: [{attribute: "last_seen"}]',
+    "identifiers": 'filter: {identifierIn: {type: "user_id", values: ["u7", "u8"]}}',
+}
+
+
+@pytest.mark.parametrize("arguments", LISTS.values(), ids=LISTS)
+async def test_list_is_served_by_an_index_on_every_page(
+    recorded: Explained, arguments: str
+) -> None:
+    api, recorder = recorded
+    query = f"""query ($after: String) {{
+      profiles(first: 3, after: $after, {arguments}) {{
+        nodes {{ id }} pageInfo {{ endCursor hasNextPage }}
+      }}
+    }}"""
+    first = (await api.data(query))["profiles"]
+    assert first["nodes"]
+    await api.data(query, after=first["pageInfo"]["endCursor"])
+
+    assert await scanned(api, recorder) == []
+
+
+@pytest.mark.parametrize("order", ["last_seen", "score", "name"])
+async def test_page_by_an_attribute_is_read_in_the_order_of_an_index(
+    recorded: Explained, order: str
+) -> None:
+    api, recorder = recorded
+    query = """query ($by: String!, $after: String) {
+      profiles(first: 10, after: $after, orderBy: [{attribute: $by}]) {
+        nodes { id } pageInfo { endCursor }
+      }
+    }"""
+    await crowd(api.world.database)
+    first = (await api.data(query, by=order))["profiles"]
+    await api.data(query, by=order, after=first["pageInfo"]["endCursor"])
+
+    for search in [one for one in recorder.searches if one.collection == "profiles"]:
+        names, read = await explain(api, search)
+        assert "SORT" not in names
+        assert read <= 2 * search.limit  # those of equal values are looked at too
+
+
+async def test_company_is_found_by_an_index(recorded: Explained) -> None:
+    api, recorder = recorded
+
+    await api.data('{ accounts(search: "company7") { nodes { id } } }')
+    await api.data(
+        '{ accounts(first: 3, orderBy: [{attribute: "account_name"}]) { nodes { id } } }'
+    )
+
+    assert await scanned(api, recorder) == []
 
 
 async def test_nodes_are_served_by_an_index(recorded: Explained) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 
 from app.aggregation.monoids import Aggregation
+from app.attributes.defaults import account_attributes, datadog_user_attributes
+from app.profiles.index_repository import index_names
 from app.storage.client import Database
 from migrations.runner import applied, migrate, missing
 from migrations.steps import STEPS
@@ -16,7 +18,7 @@ async def run(database: Database, hours: int = 0) -> list[str]:
 
 
 async def indexes(database: Database) -> dict[str, set[str]]:
-    names = ("events", "identifiers", "profiles", "sessions")
+    names = ("accounts", "events", "identifiers", "profiles", "sessions")
     return {name: set(await database[name].index_information()) - {"_id_"} for name in names}
 
 
@@ -37,7 +39,9 @@ async def test_every_index_is_made(database: Database) -> None:
     assert await indexes(database) == {
         "events": {"batch", "target", "history", "account_history"},
         "identifiers": {"owner"},
-        "profiles": {"identifiers", "members", "pending", "tombstones"},
+        "profiles": {"identifiers", "members", "pending", "tombstones", "terms"}
+        | {name for one in datadog_user_attributes() for name in index_names(one)},
+        "accounts": {"terms", *(name for one in account_attributes() for name in index_names(one))},
         "sessions": {"history", "pending", "tombstones"},
     }
 
