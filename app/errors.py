@@ -15,8 +15,14 @@
     │   ├── MergeRefusedError     MERGE_REFUSED            profiles that cannot be joined so
     │   ├── FilterInvalidError    FILTER_INVALID           a filter or order that cannot be used
     │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that is none
-    │   └── MappingError          MAPPING_INVALID          an import mapping that cannot be used
+    │   ├── MappingError          MAPPING_INVALID          an import mapping that cannot be used
+    │   ├── QueryTooLargeError    QUERY_TOO_LARGE          a document of too much text
+    │   ├── QueryTooDeepError     QUERY_TOO_DEEP           selections in too many selections
+    │   ├── TooManyAliasesError   TOO_MANY_ALIASES         the same fields again and again
+    │   ├── QueryTooComplexError  QUERY_TOO_COMPLEX        more objects than one query may ask for
+    │   └── ListTooLongError      LIST_TOO_LONG            a list of the input that is too long
     └── RetryError                                         nothing is wrong: ask again
+        ├── QueryTimeoutError     QUERY_TIMEOUT            the time of a query is over
         ├── LaneLostError         LANE_LOST                another process took the work over
         ├── OverloadedError       OVERLOADED               more batches are waiting than is sensible
         └── StoreUnavailableError STORE_UNAVAILABLE        the database does not answer
@@ -182,10 +188,77 @@ class MappingError(InputError):
         super().__init__(f"{where}: {problem}.", (where,))
 
 
+class QueryTooLargeError(InputError):
+    """A document has more text than is worth reading; ``limit`` names the measure."""
+
+    code = "QUERY_TOO_LARGE"
+
+    def __init__(self, limit: str, found: str) -> None:
+        super().__init__(f"A document has at most {limit}, this one {found}; use variables.")
+
+
+class QueryTooDeepError(InputError):
+    """Selections are nested too deeply."""
+
+    code = "QUERY_TOO_DEEP"
+
+    def __init__(self, depth: int, limit: int) -> None:
+        super().__init__(f"An operation nests at most {limit} selections, not {depth}.")
+
+
+class TooManyAliasesError(InputError):
+    """An operation asks for the same fields again and again."""
+
+    code = "TOO_MANY_ALIASES"
+
+    def __init__(self, aliases: int, limit: int) -> None:
+        super().__init__(f"An operation has at most {limit} aliases, not {aliases}.")
+
+
+class QueryTooComplexError(InputError):
+    """An operation asks for more objects than one may."""
+
+    code = "QUERY_TOO_COMPLEX"
+
+    def __init__(self, cost: int, maximum: int) -> None:
+        super().__init__(
+            f"An operation costs at most {maximum}, not {cost}; ask for smaller pages, or in parts."
+        )
+        self._figures = {"cost": cost, "maximum": maximum}
+
+    @property
+    @override
+    def extensions(self) -> dict[str, object]:
+        return {**super().extensions, **self._figures}
+
+
+class ListTooLongError(InputError):
+    """A list of the input is too long; ``path`` begins with its variable or argument."""
+
+    code = "LIST_TOO_LONG"
+
+    def __init__(self, length: int, limit: int, path: tuple[str, ...]) -> None:
+        super().__init__(f"A list has at most {limit} items, not {length}.", path)
+
+    @property
+    @override
+    def extensions(self) -> dict[str, object]:
+        return {**super().extensions, "path": [*self.path]}
+
+
 class RetryError(ProfileGraphError):
     """Nothing is wrong with the input and nothing is lost: the same call may be sent again."""
 
     code = "RETRY"
+
+
+class QueryTimeoutError(RetryError):
+    """A query took longer than it may, and was ended."""
+
+    code = "QUERY_TIMEOUT"
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(f"The query took longer than {limit}; ask for less, or again later.")
 
 
 class LaneLostError(RetryError):

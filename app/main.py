@@ -52,7 +52,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
         return [f"{step.id} {step.title}" for step in await missing(store)]
 
     schema = build_schema(
-        introspection=settings.introspection, compiled=settings.compiled_execution
+        introspection=settings.introspection,
+        compiled=settings.compiled_execution,
+        max_cost=settings.max_query_cost,
+        seconds=settings.query_timeout_seconds,
     )
     view = GraphQLView(schema, get_context=context, page=graphiql_page)
     return Starlette(

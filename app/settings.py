@@ -3,11 +3,18 @@
 from ipaddress import ip_address
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Gt, Le
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingError
+
+MAX_QUERY_COST = 10_000
+"""Objects that one operation may ask for: 200 profiles, each with ten sessions and with all that
+both hold, and nothing that multiplies three pages."""
+
+QUERY_TIMEOUT_SECONDS = 10.0
+"""A thousand times what a page takes; nobody waits longer before a screen."""
 
 
 class Settings(BaseSettings):
@@ -48,6 +55,13 @@ class Settings(BaseSettings):
         default=True,
         description="Whether pure GraphQL fields go through compiled code. 0: only should "
         "it ever answer wrongly; lists are then twenty times slower.",
+    )
+    max_query_cost: Annotated[int, Ge(1)] = Field(
+        MAX_QUERY_COST, description="What one operation may cost, about the objects it asks for."
+    )
+    query_timeout_seconds: Annotated[float, Gt(0), Le(3600)] = Field(
+        QUERY_TIMEOUT_SECONDS,
+        description="How long a query may read; mutations always run to their end.",
     )
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people (console) or for machines (json)."

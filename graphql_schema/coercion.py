@@ -27,6 +27,7 @@ from strawberry.types.arguments import InputContext
 from typing_extensions import override
 
 from app.events.wire import EventInput, IdentifierInput, Moment
+from graphql_schema.limits.lists import long_lists
 
 
 class Batch(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
@@ -62,6 +63,9 @@ class CompiledCoercion(StrawberryGraphQLCoreExecutionContext):
         converted = _converted(document, raw_variable_values or {}, operation_name)
         stand_ins = {name: stand_in for name, (_, stand_in) in converted.items()}
         variables = {**(raw_variable_values or {}), **stand_ins}
+        # Batches of events that were converted have a limit of their own, with its own code.
+        if errors := long_lists(schema, _variables(document, operation_name), variables):
+            return errors
         built = super().build(
             schema, document, root_value, context_value, variables, operation_name, *args, **options
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 import strawberry
 
+from app.storage.deadline import in_time
 from graphql_schema.compiled.shapes import PURE
 
 
@@ -34,7 +35,7 @@ def _to_the_end(resolver: Callable[..., Any]) -> Callable[..., Any]:
     async def resolve(*arguments: object, **options: object) -> object:
         running = asyncio.ensure_future(resolver(*arguments, **options))
         running.add_done_callback(_seen)
-        return await asyncio.shield(running)
+        return await in_time(running)
 
     return resolve
 

@@ -25,6 +25,7 @@ from pymongo.results import (
     UpdateResult,
 )
 
+from app.storage.deadline import LimitedDatabase
 from app.storage.embedded import EmbeddedDatabase
 
 Document: TypeAlias = dict[str, Any]
@@ -165,7 +166,7 @@ def connect(uri: str | None, database: str) -> Database:
         serverSelectionTimeoutMS=5_000,
         socketTimeoutMS=60_000,
     )
-    return cast("Database", client[database])
+    return cast("Database", LimitedDatabase(client[database]))
 
 
 async def close(database: Database) -> None:

@@ -22,6 +22,7 @@ from pymongo.results import (
     UpdateResult,
 )
 
+from app.storage.deadline import milliseconds_left
 from app.storage.embedded_engine import Engine
 from app.storage.embedded_values import inward, outward
 
@@ -247,6 +248,7 @@ class EmbeddedCollection:
 async def _turn() -> None:
     """Let other tasks run before each command, as they do while a server works."""
     await asyncio.sleep(0)
+    milliseconds_left()
 
 
 def _inward_list(stages: Iterable[Mapping[str, Any]]) -> list[Document]:

@@ -7,9 +7,9 @@ from pymongo.errors import (
     WaitQueueTimeoutError,
 )
 
-from app.errors import StoreUnavailableError
+from app.errors import QueryTimeoutError, StoreUnavailableError
 
-_AWAY = (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError)
+_AWAY = (ConnectionFailure, WaitQueueTimeoutError)
 
 
 _DUPLICATE_KEY = 11000
@@ -25,4 +25,6 @@ def duplicates(error: BulkWriteError) -> list[int]:
 
 def known(error: Exception) -> Exception:
     """The error as the API tells it: a database that does not answer is a reason to retry."""
+    if isinstance(error, ExecutionTimeout):
+        return QueryTimeoutError("the database allows")
     return StoreUnavailableError() if isinstance(error, _AWAY) else error

@@ -46,7 +46,7 @@ async def test_profiles_become_one(api: Api) -> None:
           id firstSeen lastSeen
           attributes(names: ["total_revenue", "first_page_url", "last_page_url"]) { name value }
           sessions { nodes { sessionId } }
-          accounts { nodes { accountId users { nodes { id } } } }
+          accounts(first: 5) { nodes { accountId users(first: 5) { nodes { id } } } }
         }
       }
     }

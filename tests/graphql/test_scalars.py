@@ -98,9 +98,8 @@ async def test_decimals_are_answered_with_all_their_digits(api: Api) -> None:
 
     response = await api.send(VALUE)
 
-    assert response.content == (
-        b'{"data":{"profiles":{"nodes":[{"attribute":{"value":123456789012.64567890123456789}}]}}}'
-    )
+    data = b'{"profiles":{"nodes":[{"attribute":{"value":123456789012.64567890123456789}}]}}'
+    assert response.content.startswith(b'{"data":' + data)
 
 
 async def test_decimals_in_lists_are_answered_with_all_their_digits(api: Api) -> None:
@@ -112,9 +111,8 @@ async def test_decimals_in_lists_are_answered_with_all_their_digits(api: Api) ->
     response = await api.send(VALUE)
 
     numbers = b"[0.1,0.0000001,10000000000000000000000,100000000000000000000.5]"
-    assert response.content == (
-        b'{"data":{"profiles":{"nodes":[{"attribute":{"value":' + numbers + b"}}]}}}"
-    )
+    data = b'{"profiles":{"nodes":[{"attribute":{"value":' + numbers + b"}}]}}"
+    assert response.content.startswith(b'{"data":' + data)
 
 
 @pytest.mark.parametrize(

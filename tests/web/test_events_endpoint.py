@@ -138,7 +138,7 @@ async def test_event_counts_once_whichever_way_it_is_sent(client: httpx.AsyncCli
     again = (await send_lines(client, event)).json()
 
     assert lines == {**NOTHING, "accepted": 1}
-    assert mutation == {"data": {"ingestEvents": {"accepted": 0, "duplicate": 1, "errors": []}}}
+    assert mutation["data"] == {"ingestEvents": {"accepted": 0, "duplicate": 1, "errors": []}}
     assert again == {**NOTHING, "duplicate": 1}
 
 

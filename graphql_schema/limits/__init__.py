@@ -1,0 +1,1 @@
+"""What one operation may be, ask for and bring."""
