@@ -50,7 +50,7 @@ class _Gathered:
         for feed, stamped in self.values.items():
             for definition in feed.attributes[kind]:
                 aggregation = definition.aggregation
-                attributes[definition.name] = aggregation, MONOIDS[aggregation].fold(stamped)
+                attributes[definition.stored_as] = aggregation, MONOIDS[aggregation].fold(stamped)
         return Fold(
             attributes, frozenset(self.identifiers), frozenset(self.accounts), Processed(now, now)
         )
