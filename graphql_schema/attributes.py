@@ -25,7 +25,8 @@ class AttributeBackfill:
         description="Events whose values are in the profiles, at least; it never goes back."
     )
     total: int | None = strawberry.field(
-        description="Events to be processed; null until they are counted."
+        description="Events to be processed; null until they are counted, and until the end "
+        "where there are ten million or more."
     )
     started_at: datetime | None = strawberry.field(description="When it began.")
     finished_at: datetime | None = strawberry.field(description="When all was done.")

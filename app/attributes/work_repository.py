@@ -47,8 +47,8 @@ class WorkRepository:
         )
         return Backfill(**begun["backfills"][definition_id]) if begun else None
 
-    async def expect(self, definition_id: str, total: int) -> None:
-        """So many events are to be processed."""
+    async def expect(self, definition_id: str, total: int | None) -> None:
+        """So many events are to be processed, if that is known."""
         await self._progress(definition_id, {"$set": {"total": total}})
 
     async def advance(self, definition_id: str, processed: int, *, after: str) -> bool:

@@ -11,6 +11,9 @@ from app.storage.client import Database, Document
 from app.storage.faults import duplicates
 from app.storage.parts import in_parts
 
+MAX_COUNTED = 10_000_000
+"""Events that are counted at most: seconds of the server's time, well within a command's limit."""
+
 _CHUNK = 2000
 
 
@@ -77,9 +80,11 @@ class EventRepository:
         """Let the events that show under one profile show under another."""
         await self._events.update_many({"profile": profile}, {"$set": {"profile": to}})
 
-    async def count_before(self, catalogue: int, *, key: str) -> int:
-        """How many entries with a ``key`` were folded under an older version."""
-        return await self._events.count_documents(_before(catalogue, key=key))
+    async def count_before(self, catalogue: int, *, key: str) -> int | None:
+        """How many entries ``before`` would give; None where those are too many to be counted."""
+        query = _before(catalogue, key=key)
+        counted = await self._events.count_documents(query, limit=MAX_COUNTED)
+        return counted if counted < MAX_COUNTED else None
 
     async def before(
         self, catalogue: int, *, key: str, after: str = "", but: set[tuple[str, int]]

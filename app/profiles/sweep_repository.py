@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 from app.storage.client import Collection
 
-_CHUNK = 1000
-"""Documents of one write: a fraction of a second, so that leases and other writes do not suffer."""
+_STRETCH = 2000
+"""Documents of one command: a fraction of a second, so that leases and other writes live on."""
 
 
 class SweepRepository:
@@ -15,17 +15,18 @@ class SweepRepository:
         self._documents = collection
 
     async def sweep(self, field: str) -> AsyncIterator[int]:
-        """Remove an attribute by the field it is stored as; how many had it, chunk by chunk."""
+        """Remove an attribute by the field it is stored as; how many had it, stretch by stretch."""
         path = f"attributes.{field}"
         after = ""
-        while ids := await self._having(path, after):
-            await self._documents.update_many({"_id": {"$in": ids}}, {"$unset": {path: ""}})
-            yield len(ids)
+        while ids := await self._next(after):
+            stretch = {"_id": {"$gt": after, "$lte": ids[-1]}, path: {"$exists": True}}
+            yield (
+                await self._documents.update_many(stretch, {"$unset": {path: ""}})
+            ).modified_count
             after = ids[-1]
 
-    async def _having(self, path: str, after: str) -> list[str]:
-        """The next documents that have it: one walk along the index of ids for all chunks."""
-        query = {"_id": {"$gt": after}, path: {"$exists": True}}
-        order = [("_id", 1)]
-        found = self._documents.find(query, {"_id": 1}, sort=order, limit=_CHUNK, hint="_id_")
+    async def _next(self, after: str) -> list[str]:
+        """The ids of the next stretch, whether its documents have the attribute or not."""
+        query, order = {"_id": {"$gt": after}}, [("_id", 1)]
+        found = self._documents.find(query, {"_id": 1}, sort=order, limit=_STRETCH, hint="_id_")
         return [document["_id"] async for document in found]
