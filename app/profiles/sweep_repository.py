@@ -20,9 +20,8 @@ class SweepRepository:
         after = ""
         while ids := await self._next(after):
             stretch = {"_id": {"$gt": after, "$lte": ids[-1]}, path: {"$exists": True}}
-            yield (
-                await self._documents.update_many(stretch, {"$unset": {path: ""}})
-            ).modified_count
+            swept = await self._documents.update_many(stretch, {"$unset": {path: ""}})
+            yield swept.modified_count
             after = ids[-1]
 
     async def _next(self, after: str) -> list[str]:
