@@ -11,6 +11,9 @@
     │   ├── AttributeInvalidError ATTRIBUTE_INVALID        a definition that breaks a rule
     │   ├── AttributeExistsError  ATTRIBUTE_EXISTS         the name is taken
     │   ├── AttributeUnknownError ATTRIBUTE_UNKNOWN        no attribute has this name
+    │   ├── AttributeNotFoundError  ATTRIBUTE_NOT_FOUND    no attribute has this id
+    │   ├── AttributeFixedError   ATTRIBUTE_FIXED          a change that its values do not allow
+    │   ├── AttributeDefaultError ATTRIBUTE_DEFAULT        default attributes stay as they are
     │   ├── ProfileNotFoundError  PROFILE_NOT_FOUND        no living profile is meant
     │   ├── MergeRefusedError     MERGE_REFUSED            profiles that cannot be joined so
     │   ├── FilterInvalidError    FILTER_INVALID           a filter or order that cannot be used
@@ -136,6 +139,37 @@ class AttributeUnknownError(InputError):
 
     def __init__(self, kind: str, name: str) -> None:
         super().__init__(f"There is no {kind} attribute named {_shown(name)}.", ("name",))
+
+
+class AttributeNotFoundError(InputError):
+    """No attribute has this id; it may have been deleted."""
+
+    code = "ATTRIBUTE_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("No attribute has this id.", ("id",))
+
+
+class AttributeFixedError(InputError):
+    """Type, aggregation and event field decide what the values are, so they stay."""
+
+    code = "ATTRIBUTE_FIXED"
+
+    def __init__(self, field: str, name: str, source: str | None) -> None:
+        message = (
+            f"{field}: it cannot be changed for {name}, whose values were made with it; "
+            f"create another attribute with the event field {source} instead."
+        )
+        super().__init__(message, (field,))
+
+
+class AttributeDefaultError(InputError):
+    """Default attributes are the same everywhere."""
+
+    code = "ATTRIBUTE_DEFAULT"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is a default attribute, which stays as it is.", ("id",))
 
 
 class ProfileNotFoundError(InputError):

@@ -8,12 +8,15 @@ from uuid import uuid4
 from app.attributes.model import ProfileKind
 from app.attributes.repository import AttributeRepository
 from app.attributes.service import AttributeService
+from app.attributes.work_repository import WorkRepository
 from app.events.repository import EventRepository
 from app.identity.repository import IdentifierRepository
 from app.ingestion.applying import Applier
 from app.ingestion.backfill import BackfillService
+from app.ingestion.filling import Filler
 from app.ingestion.lanes import LaneRepository
 from app.ingestion.service import IngestionService
+from app.ingestion.sweeping import Sweeper
 from app.ingestion.targets import Targets
 from app.merging.service import MergeService
 from app.profiles.index_repository import IndexRepository
@@ -22,6 +25,7 @@ from app.profiles.read_repository import DocumentReader
 from app.profiles.repository import DocumentRepository
 from app.profiles.service import AccountService, ProfileService, SessionService
 from app.profiles.sessions import session_constants
+from app.profiles.sweep_repository import SweepRepository
 from app.segments.service import ListService
 from app.settings import Settings
 from app.storage.client import Database
@@ -73,8 +77,7 @@ def compose(
     profiles, accounts = (DocumentRepository(database[name]) for name in ("profiles", "accounts"))
     sessions = DocumentRepository(database["sessions"], session_constants)
     identifiers, events = IdentifierRepository(database), EventRepository(database)
-    definitions = AttributeRepository(database)
-    attributes = AttributeService(definitions)
+    attributes, work = AttributeService(AttributeRepository(database)), WorkRepository(database)
     merging = MergeService(
         profiles=profiles,
         sessions=sessions,
@@ -101,11 +104,24 @@ def compose(
     )
     backfill = BackfillService(
         attributes=attributes,
-        definitions=definitions,
-        events=events,
-        documents={ProfileKind.USER: profiles, ProfileKind.ACCOUNT: accounts},
+        work=work,
+        filler=Filler(
+            work=work,
+            events=events,
+            documents={ProfileKind.USER: profiles, ProfileKind.ACCOUNT: accounts},
+            lanes=lanes,
+            ingestion=ingestion,
+            clock=clock,
+        ),
+        sweeper=Sweeper(
+            work=work,
+            documents={
+                ProfileKind.USER: SweepRepository(database["profiles"]),
+                ProfileKind.ACCOUNT: SweepRepository(database["accounts"]),
+            },
+            ingestion=ingestion,
+        ),
         lanes=lanes,
-        ingestion=ingestion,
         owner=owner,
         clock=clock,
     )

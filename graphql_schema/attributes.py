@@ -1,4 +1,4 @@
-"""Attributes: definitions, values, and adding custom ones."""
+"""Attributes: definitions, their back-fill, and values."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,18 +6,35 @@ from typing import Annotated
 import strawberry
 
 from app.aggregation.monoids import Aggregation
-from app.attributes.model import AttributeOrigin
+from app.attributes.model import AttributeOrigin, BackfillState
 from app.attributes.model import ProfileKind as DocumentKind
-from app.attributes.service import NewAttribute
 from app.values import DataType
-from graphql_schema.arguments import InputArgument
 from graphql_schema.context import Info
 from graphql_schema.enums import ProfileKind
-from graphql_schema.errors import UserError, told
+from graphql_schema.fields import served
 from graphql_schema.nodes import Node
-from graphql_schema.rows import Row, definition_row, definition_rows
+from graphql_schema.rows import Row, backfill_row, definition_row, definition_rows
 from graphql_schema.scalars import JSON
 from graphql_schema.values import NameArgument
+
+
+@strawberry.type(description="How far the events that were stored before it have fed an attribute.")
+class AttributeBackfill:
+    state: BackfillState = strawberry.field(description="Where it stands.")
+    processed: int = strawberry.field(
+        description="Events whose values are in the profiles, at least; it never goes back."
+    )
+    total: int | None = strawberry.field(
+        description="Events to be processed; null until they are counted, and until the end "
+        "where there are ten million or more."
+    )
+    started_at: datetime | None = strawberry.field(description="When it began.")
+    finished_at: datetime | None = strawberry.field(description="When all was done.")
+
+
+async def read_backfill(info: Info, root: strawberry.Parent[Row]) -> Row | None:
+    found = await info.context.loaders.backfills.load(root["definition_id"])
+    return backfill_row(found) if found else None
 
 
 @strawberry.type(description="What an attribute means and how events feed it.")
@@ -34,6 +51,11 @@ class AttributeDefinition(Node):
     )
     created_at: datetime = strawberry.field(description="When it was defined.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")
+    backfill: AttributeBackfill | None = served(
+        AttributeBackfill | None,
+        read_backfill,
+        "How far stored events have fed it; null where that was not asked for.",
+    )
 
 
 @strawberry.type(description="A value of a list, with its time.")
@@ -55,35 +77,6 @@ class AttributeValue:
     values: list[TimedValue] | None = strawberry.field(description="The entries of a list.")
 
 
-@strawberry.input(description="A custom attribute to be defined.")
-class CreateAttributeInput:
-    kind: ProfileKind = strawberry.field(description="Profiles of this kind will have it.")
-    name: str = strawberry.field(description="1 to 255 letters, digits, underscores, hyphens.")
-    data_type: DataType = strawberry.field(description="The type of its values.")
-    aggregation: Aggregation = strawberry.field(description="How its values become its state.")
-    display_name: str | None = strawberry.field(
-        default=None, description="The name to show to people; else the name."
-    )
-    description: str | None = strawberry.field(default=None, description="What it means.")
-    event_field: str | None = strawberry.field(
-        default=None,
-        description="The event field that feeds it: `order_value`, `properties.order_value`, "
-        "`user.plan`, `account.arr`, `geo.city`. Else the property (for accounts the account "
-        "trait) of the attribute's name.",
-    )
-    backfill: bool | None = strawberry.field(
-        default=True,
-        description="Whether events that are stored already feed it too, as if it had always "
-        "existed.",
-    )
-
-
-@strawberry.type(description="The attribute, or what was wrong.")
-class AttributePayload:
-    attribute: AttributeDefinition | None = strawberry.field(description="The definition.")
-    errors: list[UserError] = strawberry.field(description="What was wrong with the input.")
-
-
 KindArgument = Annotated[ProfileKind, strawberry.argument(description="Of users or accounts.")]
 OriginArgument = Annotated[
     AttributeOrigin | None, strawberry.argument(description="Only of this origin.")
@@ -101,19 +94,3 @@ async def read_attribute(info: Info, kind: KindArgument, name: NameArgument) -> 
     catalogue = await info.context.services.attributes.current()
     found = catalogue.get(DocumentKind(kind.value), name)
     return definition_row(found) if found else None
-
-
-@told(lambda: {"attribute": None})
-async def create_attribute(info: Info, input: InputArgument[CreateAttributeInput]) -> Row:
-    new = NewAttribute(
-        kind=DocumentKind(input.kind.value),
-        name=input.name,
-        data_type=input.data_type,
-        aggregation=input.aggregation,
-        display_name=input.display_name,
-        description=input.description,
-        event_field=input.event_field,
-    )
-    define = info.context.services.backfill.define
-    created = await define(new, backfill=input.backfill is not False, now=info.context.now)
-    return {"attribute": definition_row(created)}

@@ -44,11 +44,9 @@ async def _session(info: Info, key: str) -> Row | None:
 
 
 async def _definition(info: Info, key: str) -> Row | None:
-    kind, _, name = key.partition(":")
-    if kind not in (ProfileKind.USER, ProfileKind.ACCOUNT):
-        return None
-    found = (await info.context.catalogue()).get(ProfileKind(kind), name)
-    return definition_row(found) if found else None
+    found = (await info.context.catalogue()).by_id(key)
+    shown = found is not None and found.kind is not ProfileKind.SESSION
+    return definition_row(found) if found and shown else None
 
 
 _LOAD: dict[str, Callable[[Info, str], Awaitable[Row | None]]] = {

@@ -5,19 +5,20 @@ from typing import Annotated
 import strawberry
 
 from graphql_schema.accounts import Account, read_account, read_accounts
-from graphql_schema.attributes import (
-    AttributeDefinition,
+from graphql_schema.attributes import AttributeDefinition, read_attribute, read_attributes
+from graphql_schema.context import Info
+from graphql_schema.defining import (
     AttributePayload,
     create_attribute,
-    read_attribute,
-    read_attributes,
+    delete_attribute,
+    update_attribute,
 )
-from graphql_schema.context import Info
 from graphql_schema.fields import served
 from graphql_schema.ingestion import IngestEventsPayload, ingest_events
 from graphql_schema.lookup import MAX_NODES, load_node, load_nodes
 from graphql_schema.merging import MergeProfilesPayload, merge_profiles
 from graphql_schema.nodes import Connection, Node
+from graphql_schema.payloads import DeletePayload
 from graphql_schema.profiles import Profile, read_profile, read_profiles
 from graphql_schema.rows import Row
 
@@ -70,6 +71,12 @@ class Mutation:
     )
     create_attribute: AttributePayload = served(
         AttributePayload, create_attribute, "Define a custom attribute."
+    )
+    update_attribute: AttributePayload = served(
+        AttributePayload, update_attribute, "Change what a custom attribute is called and means."
+    )
+    delete_attribute: DeletePayload = served(
+        DeletePayload, delete_attribute, "Delete a custom attribute, with its values."
     )
     merge_profiles: MergeProfilesPayload = served(
         MergeProfilesPayload, merge_profiles, "Join profiles that belong to the same person."

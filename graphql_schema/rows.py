@@ -4,14 +4,20 @@ GraphQL reads a key of a dictionary an order of magnitude faster than it calls a
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from app.aggregation.monoids import Aggregation
 from app.aggregation.reading import Reading, read
 from app.aggregation.stored import load_state, load_value
 from app.attributes.catalogue import Catalogue
 from app.attributes.defaults import FRUSTRATIONS, datadog_user_attributes
-from app.attributes.model import AttributeDefinition, AttributeOrigin, ProfileKind, ValueFormat
+from app.attributes.model import (
+    AttributeDefinition,
+    AttributeOrigin,
+    Backfill,
+    ProfileKind,
+    ValueFormat,
+)
 from app.identity.model import Identifier
 from app.ids import global_id
 from app.storage.client import Document
@@ -80,7 +86,8 @@ def definition_row(definition: AttributeDefinition) -> Row:
     """An attribute definition."""
     return {
         "__typename": "AttributeDefinition",
-        "id": global_id("AttributeDefinition", definition.key),
+        "id": global_id("AttributeDefinition", definition.id),
+        "definition_id": definition.id,
         "kind": GraphQLKind(definition.kind.value),
         "name": definition.name,
         "display_name": definition.display_name,
@@ -91,6 +98,17 @@ def definition_row(definition: AttributeDefinition) -> Row:
         "event_field": definition.source,
         "created_at": definition.created_at,
         "updated_at": definition.updated_at,
+    }
+
+
+def backfill_row(backfill: Backfill) -> Row:
+    """The progress of a back-fill."""
+    return {
+        "state": backfill.state,
+        "processed": backfill.processed,
+        "total": backfill.total,
+        "started_at": backfill.started_at,
+        "finished_at": backfill.finished_at,
     }
 
 
@@ -105,11 +123,11 @@ class Values:
     def value(self, name: str) -> Any:  # noqa: ANN401  # of whatever type the attribute has
         """The value of a default attribute; None where there is none."""
         definition = self._catalogue.get(self._kind, name)
-        return self._read(definition).value if definition and name in self._stored else None
+        return self._read(definition).value if self._has(definition) else None
 
     def shown(self, definition: AttributeDefinition) -> Any:  # noqa: ANN401  # of whatever type the attribute has
         """The value as its own field shows it: a country with its name."""
-        stored = self._stored.get(definition.name)
+        stored = self._stored.get(definition.stored_as)
         if stored is None:
             return None
         value: Any = (
@@ -124,12 +142,19 @@ class Values:
     def row(self, name: str) -> Row | None:
         """The ``AttributeValue`` of this name."""
         definition = self._catalogue.get(self._kind, name)
-        return self._row(definition) if definition and name in self._stored else None
+        return self._row(definition) if self._has(definition) else None
 
     def rows(self, names: Iterable[str] | None) -> list[Row]:
         """The values of these attributes, or of all, in the order of the definitions."""
-        wanted = self._stored.keys() if names is None else self._stored.keys() & set(names)
-        return [self._row(one) for one in self._catalogue.of_kind(self._kind) if one.name in wanted]
+        wanted = None if names is None else set(names)
+        return [
+            self._row(one)
+            for one in self._catalogue.of_kind(self._kind)
+            if self._has(one) and (wanted is None or one.name in wanted)
+        ]
+
+    def _has(self, definition: AttributeDefinition | None) -> TypeGuard[AttributeDefinition]:
+        return definition is not None and definition.stored_as in self._stored
 
     def _row(self, definition: AttributeDefinition) -> Row:
         reading = self._read(definition)
@@ -144,7 +169,7 @@ class Values:
         }
 
     def _read(self, definition: AttributeDefinition) -> Reading:
-        state = load_state(definition.aggregation, self._stored[definition.name])
+        state = load_state(definition.aggregation, self._stored[definition.stored_as])
         return read(definition.aggregation, state)
 
 

@@ -4,9 +4,10 @@ Extraction walks the fields an event has, not the definitions there are: five hu
 attributes cost nothing where an event carries none of their fields. Pure.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from app.aggregation.monoids import Aggregation
@@ -45,7 +46,10 @@ class Branch:
 
 
 class Catalogue:
-    """An immutable set of definitions: the defaults and those that were added."""
+    """An immutable set of definitions: the defaults and those that were added.
+
+    ``ended`` counts the definitions that were deleted, by their key.
+    """
 
     def __init__(
         self,
@@ -53,16 +57,26 @@ class Catalogue:
         added: Iterable[AttributeDefinition] = (),
         *,
         defaults: Iterable[AttributeDefinition] = default_attributes(),
+        ended: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.version = version
+        self._ended = ended
         self._by_key = {one.key: one for one in (*defaults, *added)}
 
     def get(self, kind: ProfileKind, name: str) -> AttributeDefinition | None:
         """The definition of this name, if there is one."""
         return self._by_key.get(f"{kind}:{name}")
 
+    def by_id(self, definition_id: str) -> AttributeDefinition | None:
+        """The definition of this id, unless it was deleted."""
+        return self._by_id.get(definition_id)
+
+    def next_life(self, definition: AttributeDefinition) -> int:
+        """Which definition of its name this one would be."""
+        return self._ended.get(definition.key, 0) + 1
+
     def at(self, version: int) -> "Catalogue":
-        """The definitions as they were at an older version."""
+        """Those of the definitions that there were at an older version."""
         if version >= self.version:
             return self
         return Catalogue(
@@ -76,6 +90,10 @@ class Catalogue:
     def with_source(self, source: str) -> Iterator[AttributeDefinition]:
         """The definitions that one event field feeds."""
         return (one for one in self._by_key.values() if one.source == source)
+
+    @cached_property
+    def _by_id(self) -> dict[str, AttributeDefinition]:
+        return {one.id: one for one in self._by_key.values()}
 
     @cached_property
     def root(self) -> Branch:

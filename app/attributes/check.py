@@ -1,11 +1,16 @@
-"""The rules that a new attribute definition has to keep. Pure."""
+"""The rules that attribute definitions have to keep when they come, change and go. Pure."""
 
 import re
 
 from app.aggregation.monoids import Aggregation
 from app.attributes.catalogue import Catalogue
 from app.attributes.model import AttributeDefinition, AttributeOrigin, ProfileKind
-from app.errors import AttributeExistsError, AttributeInvalidError
+from app.errors import (
+    AttributeDefaultError,
+    AttributeExistsError,
+    AttributeFixedError,
+    AttributeInvalidError,
+)
 from app.values import DataType
 
 MAX_CUSTOM = 500
@@ -47,6 +52,25 @@ def check_definition(definition: AttributeDefinition, catalogue: Catalogue) -> N
         raise AttributeExistsError(definition.kind, definition.name)
     _check_shared_source(definition, catalogue)
     _check_count(definition, catalogue)
+
+
+def check_change(definition: AttributeDefinition, changed: AttributeDefinition) -> None:
+    """Raise the first rule that ``changed`` breaks as a change of the definition."""
+    check_deletion(definition)
+    for field, name in _FIXED.items():
+        if getattr(changed, field) != getattr(definition, field):
+            raise AttributeFixedError(name, definition.name, definition.source)
+    _check_texts(changed)
+
+
+def check_deletion(definition: AttributeDefinition) -> None:
+    """Default attributes stay as they are."""
+    if definition.origin is AttributeOrigin.DEFAULT:
+        raise AttributeDefaultError(definition.name)
+
+
+_FIXED = {"data_type": "dataType", "aggregation": "aggregation", "source": "eventField"}
+"""What the states of an attribute depend on."""
 
 
 def _check_kind(definition: AttributeDefinition) -> None:

@@ -21,7 +21,10 @@ CATALOGUE = "attributes"
 
 
 class AttributeRepository:
-    """Reads and extends the one catalogue document."""
+    """Reads and changes the one catalogue document.
+
+    Every change is made onto the version that it was decided by, and makes the next one.
+    """
 
     def __init__(self, database: Database) -> None:
         self._settings = database["settings"]
@@ -43,31 +46,39 @@ class AttributeRepository:
 
         ``waiting``: they are to be filled from stored events.
         """
-        since = onto + 1
-        added = {f"definitions.{one.key}": _document(one, since) for one in definitions}
+        ids = [one.id for one in definitions] if waiting else []
+        added = {f"definitions.{one.key}": _document(one, onto + 1) for one in definitions}
+        progress: dict[str, Any] = {f"backfills.{one}": {} for one in ids}
+        queued = {"$push": {"waiting": {"$each": ids}}} if waiting else {}
+        return await self._advance(onto, {"$set": {**added, **progress}, **queued})
+
+    async def replace(self, changed: AttributeDefinition, *, onto: int) -> Catalogue | None:
+        """The catalogue with the changed definition, or None where ``onto`` is not the newest."""
+        document = _document(changed, changed.since)
+        return await self._advance(onto, {"$set": {f"definitions.{changed.key}": document}})
+
+    async def remove(self, definition: AttributeDefinition, *, onto: int) -> Catalogue | None:
+        """The catalogue without the definition, or None where ``onto`` is not the newest.
+
+        Its states are to be swept out of the documents.
+        """
+        gone = {f"definitions.{definition.key}": "", f"backfills.{definition.id}": ""}
+        update = {
+            "$set": {f"ended.{definition.key}": definition.life},
+            "$unset": gone,
+            "$pull": {"waiting": definition.id},
+            "$push": {"sweeping": definition.id},
+        }
+        return await self._advance(onto, update)
+
+    async def _advance(self, onto: int, update: dict[str, Any]) -> Catalogue | None:
+        """The catalogue at the version behind ``onto``; None where that is not the newest."""
         updated = await self._settings.find_one_and_update(
             {"_id": CATALOGUE, "version": onto},
-            {"$set": {**added, "version": since}, **_queue(definitions, waiting=waiting)},
+            {**update, "$inc": {"version": 1}},
             return_document=ReturnDocument.AFTER,
         )
         return _catalogue(updated) if updated else None
-
-    async def waiting(self) -> list[tuple[ProfileKind, str]]:
-        """Kind and name of the definitions that are still to be filled, oldest first."""
-        found = await self._settings.find_one({"_id": CATALOGUE}, {"waiting": 1})
-        keys = (key.split(":", 1) for key in (found or {}).get("waiting", ()))
-        return [(ProfileKind(kind), name) for kind, name in keys]
-
-    async def filled(self, kind: ProfileKind, name: str) -> None:
-        """The definition has been filled."""
-        await self._settings.update_one(
-            {"_id": CATALOGUE}, {"$pull": {"waiting": f"{kind}:{name}"}}
-        )
-
-
-def _queue(definitions: list[AttributeDefinition], *, waiting: bool) -> dict[str, Any]:
-    keys = [one.key for one in definitions]
-    return {"$push": {"waiting": {"$each": keys}}} if waiting else {}
 
 
 def _document(definition: AttributeDefinition, since: int) -> dict[str, Any]:
@@ -76,7 +87,8 @@ def _document(definition: AttributeDefinition, since: int) -> dict[str, Any]:
 
 def _catalogue(document: dict[str, Any]) -> Catalogue:
     stored = sorted(document["definitions"].values(), key=lambda one: (one["since"], one["name"]))
-    return Catalogue(document["version"], map(_definition, stored))
+    ended = document.get("ended", {})
+    return Catalogue(document["version"], map(_definition, stored), ended=ended)
 
 
 def _definition(stored: dict[str, Any]) -> AttributeDefinition:

@@ -1,15 +1,17 @@
-"""Use cases of attribute definitions: reading the catalogue, adding to it."""
+"""Use cases of attribute definitions: reading the catalogue, changing it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from app.aggregation.monoids import Aggregation
 from app.attributes.catalogue import Catalogue
-from app.attributes.check import check_definition
+from app.attributes.check import check_change, check_definition, check_deletion
 from app.attributes.model import AttributeDefinition, AttributeOrigin, ProfileKind
 from app.attributes.repository import AttributeRepository
 from app.attributes.sources import normal_source
+from app.errors import AttributeNotFoundError
 from app.values import DataType
 
 _RECENT = timedelta(seconds=1)
@@ -26,6 +28,16 @@ class NewAttribute:
     display_name: str | None = None
     description: str | None = None
     event_field: str | None = None
+
+
+class Changes(TypedDict, total=False):
+    """What a caller wants an attribute to be; what is left out stays."""
+
+    display_name: str | None
+    description: str | None
+    data_type: DataType
+    aggregation: Aggregation
+    event_field: str
 
 
 class AttributeService:
@@ -60,6 +72,34 @@ class AttributeService:
         await self._add([definition], waiting=waiting)
         return self._stored(definition)
 
+    async def update(
+        self, definition_id: str, changes: Changes, *, now: datetime
+    ) -> AttributeDefinition:
+        """Change what an attribute is called and said to mean."""
+        while True:  # each turn means that somebody else has just changed another definition
+            catalogue = await self.current()
+            definition = _known(definition_id, catalogue)
+            changed = _changed(definition, changes, now)
+            check_change(definition, changed)
+            updated = await self._repository.replace(changed, onto=catalogue.version)
+            if updated:
+                self.known = updated
+                return changed
+
+    async def delete(self, definition_id: str) -> None:
+        """Delete an attribute: nobody reads it any more, and no later batch feeds it.
+
+        What stands in the documents is swept away later, see ``app.ingestion.sweeping``.
+        """
+        while True:  # as above
+            catalogue = await self.current()
+            definition = _known(definition_id, catalogue)
+            check_deletion(definition)
+            left = await self._repository.remove(definition, onto=catalogue.version)
+            if left:
+                self.known = left
+                return
+
     async def ensure_dimensions(self, names: Iterable[str], *, now: datetime) -> Catalogue:
         """The catalogue with a unique list of text for each of these session dimensions."""
         catalogue = self.known
@@ -73,7 +113,11 @@ class AttributeService:
     ) -> Catalogue:
         while True:  # each turn means that somebody else has just added another definition
             catalogue = await self.current()
-            fresh = [one for one in definitions if not _is_known_dimension(one, catalogue)]
+            fresh = [
+                replace(one, life=catalogue.next_life(one))
+                for one in definitions
+                if not _is_known_dimension(one, catalogue)
+            ]
             for definition in fresh:
                 check_definition(definition, catalogue)
             if not fresh:
@@ -93,6 +137,28 @@ class AttributeService:
 def _is_known_dimension(definition: AttributeDefinition, catalogue: Catalogue) -> bool:
     known = catalogue.get(definition.kind, definition.name)
     return definition.origin is AttributeOrigin.CUSTOM_DIMENSION and known is not None
+
+
+def _known(definition_id: str, catalogue: Catalogue) -> AttributeDefinition:
+    definition = catalogue.by_id(definition_id)
+    if definition is None or definition.kind is ProfileKind.SESSION:
+        raise AttributeNotFoundError
+    return definition
+
+
+def _changed(
+    definition: AttributeDefinition, changes: Changes, now: datetime
+) -> AttributeDefinition:
+    field = changes.get("event_field")
+    return replace(
+        definition,
+        display_name=changes.get("display_name", definition.display_name) or definition.name,
+        description=changes.get("description", definition.description),
+        data_type=changes.get("data_type", definition.data_type),
+        aggregation=changes.get("aggregation", definition.aggregation),
+        source=definition.source if field is None else normal_source(field),
+        updated_at=now,
+    )
 
 
 def _custom(new: NewAttribute, now: datetime) -> AttributeDefinition:

@@ -11,6 +11,9 @@ from app.storage.client import Database, Document
 from app.storage.faults import duplicates
 from app.storage.parts import in_parts
 
+MAX_COUNTED = 10_000_000
+"""Events that are counted at most: seconds of the server's time, well within a command's limit."""
+
 _CHUNK = 2000
 
 
@@ -77,14 +80,20 @@ class EventRepository:
         """Let the events that show under one profile show under another."""
         await self._events.update_many({"profile": profile}, {"$set": {"profile": to}})
 
+    async def count_before(self, catalogue: int, *, key: str) -> int | None:
+        """How many entries ``before`` would give; None where those are too many to be counted."""
+        query = _before(catalogue, key=key)
+        counted = await self._events.count_documents(query, limit=MAX_COUNTED)
+        return counted if counted < MAX_COUNTED else None
+
     async def before(
-        self, catalogue: int, *, key: str, but: set[tuple[str, int]]
+        self, catalogue: int, *, key: str, after: str = "", but: set[tuple[str, int]]
     ) -> AsyncIterator[list[Entry]]:
         """Entries folded under an older version of the definitions, ordered by ``key``.
 
-        ``but``: lanes and numbers of batches that were never folded.
+        ``after``: where to go on. ``but``: lanes and numbers of batches that were never folded.
         """
-        query = {key: {"$gt": ""}, "catalogue": {"$lt": catalogue}}
+        query = _before(catalogue, key=key, after=after)
         chunk: list[Entry] = []
         async for document in self._events.find(query, sort=[(key, 1)]):
             if (document["lane"], document["seq"]) not in but:
@@ -92,7 +101,12 @@ class EventRepository:
             if len(chunk) == _CHUNK:
                 yield chunk
                 chunk = []
-        yield chunk
+        if chunk:
+            yield chunk
+
+
+def _before(catalogue: int, *, key: str, after: str = "") -> Document:
+    return {key: {"$gt": after}, "catalogue": {"$lt": catalogue}}
 
 
 def _document(entry: Entry, batch: Batch) -> Document:

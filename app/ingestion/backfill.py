@@ -1,76 +1,76 @@
-"""Back-fill: a definition added today reads as if it had always existed.
+"""What a definition that comes or goes entails: filling it from stored events, sweeping it away.
 
-Events folded under an older version of the definitions have not fed it; they are a closed set
-as soon as no batch is storing under an older version. Per target they make one share, applied
-under the guard ``backfill`` and the definition's version, so that a repeated, concurrent or
-crashed back-fill counts nothing twice, and merges carry what was done.
+Both are queued with the definition itself and done in the background by one process at a time,
+which holds the lane ``backfill``. When it dies, another one goes on after a lease.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
+from collections.abc import Iterable
 from datetime import datetime
 
-from app.attributes.catalogue import Catalogue
-from app.attributes.model import AttributeDefinition, ProfileKind
-from app.attributes.repository import AttributeRepository
-from app.attributes.service import AttributeService, NewAttribute
-from app.events.repository import EventRepository
-from app.events.stored import Entry
-from app.ingestion.lanes import STORING, LaneRepository
-from app.ingestion.pool import Clock
-from app.ingestion.service import IngestionService
-from app.profiles.model import Fold, combine
-from app.profiles.plan import plan
-from app.profiles.repository import DocumentRepository, Share
+import structlog
 
-LANE = "backfill"
-PATIENCE = 10.0
-"""Seconds that a caller waits for its back-fill; a longer one goes on in the background."""
+from app.attributes.model import AttributeDefinition, Backfill
+from app.attributes.service import AttributeService, NewAttribute
+from app.attributes.work_repository import WorkRepository
+from app.ingestion.filling import LANE, Filler
+from app.ingestion.lanes import Lane, LaneRepository
+from app.ingestion.pool import Clock
+from app.ingestion.sweeping import Sweeper
+from app.storage.faults import known
 
 _PAUSE = 0.05
-_FLUSH = 500
+
+log = structlog.get_logger(__name__)
 
 
 class BackfillService:
-    """Defines attributes and fills them from the ledger, one after the other."""
+    """Defines and deletes attributes, and does what is left to do for them."""
 
     def __init__(  # the composition root names each
         self,
         *,
         attributes: AttributeService,
-        definitions: AttributeRepository,
-        events: EventRepository,
-        documents: dict[ProfileKind, DocumentRepository],
+        work: WorkRepository,
+        filler: Filler,
+        sweeper: Sweeper,
         lanes: LaneRepository,
-        ingestion: IngestionService,
         owner: str,
         clock: Clock,
     ) -> None:
         self._attributes = attributes
-        self._definitions = definitions
-        self._events = events
-        self._documents = documents
+        self._work = work
+        self._filler = filler
+        self._sweeper = sweeper
         self._lanes = lanes
-        self._ingestion = ingestion
         self._owner = owner
         self._clock = clock
+        self._asked = False
         self._running: asyncio.Task[None] | None = None
 
     async def define(
         self, new: NewAttribute, *, backfill: bool, now: datetime
     ) -> AttributeDefinition:
-        """Add an attribute, and fill it from stored events, waiting a while for the end of it."""
+        """Add an attribute; filling it from stored events goes on in the background."""
         definition = await self._attributes.create(new, now=now, waiting=backfill)
-        if backfill:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self.start()), PATIENCE)
+        self.start()
         return definition
 
+    async def delete(self, definition_id: str) -> None:
+        """Delete an attribute; sweeping its values away goes on in the background."""
+        await self._attributes.delete(definition_id)
+        self.start()
+
+    async def progress(self, ids: Iterable[str]) -> dict[str, Backfill]:
+        """How far the back-fills of these definitions are, where one was asked for."""
+        return await self._work.backfills(ids)
+
     def start(self) -> asyncio.Task[None]:
-        """Do all back-fills that wait, in the background."""
+        """Do all that waits, in the background."""
+        self._asked = True  # also seen by a run that is about to end
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run())
+            self._running.add_done_callback(_tell)
         return self._running
 
     async def close(self) -> None:
@@ -80,71 +80,44 @@ class BackfillService:
             await asyncio.gather(self._running, return_exceptions=True)
 
     async def _run(self) -> None:
-        """Back-fills in the order of their versions, since one guard remembers the last."""
-        while waiting := await self._definitions.waiting():
-            if await self._lanes.take(LANE, owner=self._owner, now=self._clock()):
-                definition = (await self._attributes.current()).get(*waiting[0])
-                if definition:
-                    await self._fill(definition)
-                await self._definitions.filled(*waiting[0])
-            else:  # another process is at it
-                await asyncio.sleep(_PAUSE)
+        while self._asked:
+            self._asked = False
+            while await self._turn():
+                pass
 
-    async def _fill(self, definition: AttributeDefinition) -> None:
-        await self._drained()
-        unapplied = {
-            (lane["_id"], seq) for lane in await self._lanes.all() for seq in lane["abandoned"]
-        }
-        key = "account" if definition.kind is ProfileKind.ACCOUNT else "target"
-        catalogue = Catalogue(definition.since, [definition], defaults=())
-        stored = self._events.before(definition.since, key=key, but=unapplied)
-        async for folds in _folds(stored, definition, catalogue, now=self._clock()):
-            await self._lanes.take(LANE, owner=self._owner, now=self._clock())  # stay owner
-            shares = [Share(target, target, fold) for target, fold in folds.items()]
-            documents = self._documents[definition.kind]
-            await documents.apply(shares, lane=LANE, seq=definition.since)
+    async def _turn(self) -> bool:
+        """Do the oldest work, or wait for the process that is at it; False if there is none.
 
-    async def _drained(self) -> None:
-        """Wait until every batch that may store under an older version has stored."""
-        before = await self._storing()
-        while before & await self._storing():
+        Back-fills come in the order of their versions, since one guard remembers the last.
+        """
+        waiting, sweeping = await self._work.left()
+        if not waiting and not sweeping:
+            return False
+        lane = await self._take()
+        if lane is None:
             await asyncio.sleep(_PAUSE)
-            await self._ingestion.recover()
+        elif waiting:
+            await self._fill(waiting[0])
+        else:
+            await self._sweeper.sweep(sweeping[0], stay=self._stay)
+        if lane:
+            await self._lanes.release(lane)
+        return True
 
-    async def _storing(self) -> set[tuple[str, int]]:
-        lanes = await self._lanes.all()
-        return {(lane["_id"], lane["seq"]) for lane in lanes if lane["state"] == STORING}
+    async def _fill(self, definition_id: str) -> None:
+        definition = (await self._attributes.current()).by_id(definition_id)
+        if definition:  # else it has just been deleted
+            await self._filler.fill(definition, stay=self._stay)
 
+    async def _take(self) -> Lane | None:
+        return await self._lanes.take(LANE, owner=self._owner, now=self._clock())
 
-async def _folds(
-    stored: AsyncIterator[list[Entry]],
-    definition: AttributeDefinition,
-    catalogue: Catalogue,
-    *,
-    now: datetime,
-) -> AsyncIterator[dict[str, Fold]]:
-    """What entries ordered by document say about one attribute, whole documents at a time."""
-    folds: dict[str, Fold] = {}
-    async for entries in stored:
-        for target, fold in _only(definition, entries, catalogue, now=now):
-            folds[target] = combine(folds[target], fold) if target in folds else fold
-        if len(folds) > _FLUSH:
-            last = max(folds)  # more of its events may follow
-            rest = {last: folds.pop(last)}
-            yield folds
-            folds = rest
-    yield folds
+    async def _stay(self) -> bool:
+        return await self._take() is not None
 
 
-def _only(
-    definition: AttributeDefinition,
-    entries: Iterable[Entry],
-    catalogue: Catalogue,
-    *,
-    now: datetime,
-) -> Iterable[tuple[str, Fold]]:
-    planned = plan(entries, catalogue, now=now)
-    folds = planned.accounts if definition.kind is ProfileKind.ACCOUNT else planned.profiles
-    for target, fold in folds.items():
-        if fold.attributes:
-            yield target, Fold(fold.attributes, terms=fold.terms)
+def _tell(running: asyncio.Task[None]) -> None:
+    """Nobody waits for the end of a run; what failed is tried again at the next recovery."""
+    error = None if running.cancelled() else running.exception()
+    if isinstance(error, Exception):
+        log.warning("back_fill_will_go_on", error=str(known(error)))

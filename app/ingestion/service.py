@@ -6,7 +6,7 @@ events that a later batch adopts; a crash after it leaves a lane whose next owne
 """
 
 import asyncio
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from app.attributes.catalogue import Catalogue
@@ -21,12 +21,15 @@ from app.ingestion.lanes import APPLYING, IDLE, STORING, LaneRepository
 from app.ingestion.outcome import Outcome, Received, receive
 from app.ingestion.pool import Clock, LanePool, Turn
 from app.ingestion.targets import Targets
+from app.ingestion.turns import in_turns
 from app.merging.service import MergeService
 from app.profiles.plan import Plan, plan, plan_in_steps
 from app.storage.client import Document
 
 MAX_BATCH = 1000
 """Events of one call: enough to be efficient, and done in a fraction of a second."""
+
+_PAUSE = 0.05
 
 
 class IngestionService:
@@ -84,9 +87,20 @@ class IngestionService:
                 settled += await self._settle_other(lane["_id"])
         return settled + await self._merging.recover()
 
+    async def drained(self, *states: str) -> None:
+        """Wait until every batch that is in one of these states now has left them."""
+        before = await self._under_way(states)
+        while before & await self._under_way(states):
+            await asyncio.sleep(_PAUSE)
+            await self.recover()
+
     async def close(self) -> None:
         """Give the lanes back."""
         await self._pool.close()
+
+    async def _under_way(self, states: Sequence[str]) -> set[tuple[str, int]]:
+        lanes = await self._lanes.all()
+        return {(lane["_id"], lane["seq"]) for lane in lanes if lane["state"] in states}
 
     def _is_dead(self, lane: Document) -> bool:
         """Its owner stopped in the middle of a batch."""
@@ -127,7 +141,7 @@ class IngestionService:
         entries = [Entry(event, targets.get(event.id)) for event in received.events]
         known, planned = await asyncio.gather(
             self._events.store(entries, batch),
-            _in_turns(plan_in_steps(entries, catalogue, now=self._clock())),
+            in_turns(plan_in_steps(entries, catalogue, now=self._clock())),
         )
         if not known and not adopted:
             return planned
@@ -182,14 +196,3 @@ class IngestionService:
         if not dimensions:
             return catalogue
         return await self._attributes.ensure_dimensions(dimensions, now=self._clock())
-
-
-async def _in_turns(work: Generator[None, None, Plan]) -> Plan:
-    """The result of work in steps; between two of them the loop sends and receives."""
-    while True:
-        await asyncio.sleep(0)
-        try:
-            next(work)
-        except StopIteration as done:
-            planned: Plan = done.value
-            return planned

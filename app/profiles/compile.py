@@ -27,7 +27,7 @@ class GuardedUpdate(NamedTuple):
 
 def attribute_path(attribute: AttributeDefinition) -> str:
     """Where a document has the state of an attribute; names of attributes are safe as paths."""
-    return f"attributes.{attribute.name}"
+    return f"attributes.{attribute.stored_as}"
 
 
 def value_paths(attribute: AttributeDefinition) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ def index_keys(attribute: AttributeDefinition) -> list[Index]:
 
 def index_names(attribute: AttributeDefinition) -> list[str]:
     """The names of these indexes."""
-    return [f"{_PREFIX}{attribute.name}_{number}" for number, _ in enumerate(index_keys(attribute))]
+    name = attribute.stored_as
+    return [f"{_PREFIX}{name}_{number}" for number, _ in enumerate(index_keys(attribute))]
 
 
 class IndexRepository:

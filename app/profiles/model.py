@@ -28,7 +28,7 @@ class Processed:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """States by attribute name, the sets that belong to the document, and processing times.
+    """States by the field they are stored in, the sets of the document, and processing times.
 
     ``processed`` is None for a fold that is no news of the person, such as a back-fill. ``terms``
     are what full-text search finds it by.

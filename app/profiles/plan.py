@@ -55,7 +55,7 @@ class _Gathered:
                 found.update(*map(terms_of, {one.value for one in stamped}))
             for definition in feed.attributes[kind]:
                 aggregation = definition.aggregation
-                attributes[definition.name] = aggregation, MONOIDS[aggregation].fold(stamped)
+                attributes[definition.stored_as] = aggregation, MONOIDS[aggregation].fold(stamped)
         return Fold(
             attributes,
             frozenset(self.identifiers),

@@ -30,7 +30,7 @@ def _processed(document: dict[str, Any]) -> Processed | None:
 def _states(
     stored: dict[str, Any], kind: ProfileKind, catalogue: Catalogue
 ) -> Iterator[tuple[str, tuple[Aggregation, State]]]:
-    for name, state in stored.items():
-        definition = catalogue.get(kind, name)
+    for field, state in stored.items():
+        definition = catalogue.by_id(f"{kind}:{field}")
         if definition:
-            yield name, (definition.aggregation, load_state(definition.aggregation, state))
+            yield field, (definition.aggregation, load_state(definition.aggregation, state))

@@ -20,9 +20,9 @@ def evaluate(condition: model.Condition, fold: Fold, account_id: str | None = No
         case model.Not(condition=negated):
             return not evaluate(negated, fold, account_id)
         case model.HasValue(attribute=attribute):
-            return attribute.name in fold.attributes
+            return attribute.stored_as in fold.attributes
         case model.AnyValue(attribute=attribute, test=test):
-            found = fold.attributes.get(attribute.name)
+            found = fold.attributes.get(attribute.stored_as)
             return found is not None and any(_passes(test, one) for one in values(*found))
         case model.AnyIdentifier(keys=keys):
             return not fold.identifiers.isdisjoint(keys)

@@ -25,12 +25,14 @@ class Search:
     condition: dict[str, Any]
     sort: dict[str, int] = field(default_factory=dict)
     limit: int = 0
+    hint: str | None = None
 
     @property
     def command(self) -> dict[str, Any]:
         """The command that finds it."""
         found = {"find": self.collection, "filter": self.condition, "limit": self.limit}
-        return {**found, "sort": self.sort} if self.sort else found
+        options = {"sort": self.sort, "hint": self.hint}
+        return found | {name: value for name, value in options.items() if value}
 
 
 class Recorder(CommandListener):
@@ -68,7 +70,8 @@ def _searches(name: str, command: dict[str, Any]) -> Iterator[Search]:
     if name in ("find", "findAndModify"):
         condition = command.get("filter") or command.get("query") or {}
         order = dict(command.get("sort") or {})
-        yield Search(collection, dict(condition), order, command.get("limit", 0))
+        limit, hint = command.get("limit", 0), command.get("hint")
+        yield Search(collection, dict(condition), order, limit, hint)
     if name == "update":
         yield from (Search(collection, dict(one["q"])) for one in command["updates"])
     if name == "aggregate":

@@ -261,6 +261,20 @@ async def test_events_of_a_batch_are_served_by_an_index(recorded: Explained) -> 
         assert not await is_scan(api, Search("events", {"lane": "lane-00", "seq": seq}))
 
 
+async def test_sweep_walks_along_the_index_of_ids(recorded: Explained) -> None:
+    api, recorder = recorded
+    await api.create_attribute(name="plan")
+    recorder.searches.clear()
+
+    await api.world.services.backfill.delete("USER:plan")
+    await api.world.services.backfill.start()
+
+    [search, _end] = [one for one in recorder.searches if list(one.sort) == ["_id"]]
+    names, _ = await explain(api, search)
+    assert (search.collection, search.hint) == ("profiles", "_id_")
+    assert "SORT" not in names
+
+
 @pytest.mark.parametrize("kind", ["USER", "ACCOUNT"])
 async def test_back_fill_reads_events_in_the_order_of_an_index(
     recorded: Explained, kind: str

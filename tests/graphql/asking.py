@@ -91,9 +91,14 @@ class Api:
         return answer["ingestEvents"]
 
     async def create_attribute(self, **fields: object) -> Any:
-        """Add a text attribute of users that keeps its last value, or as the fields say."""
+        """Add a text attribute of users that keeps its last value, or as the fields say.
+
+        It is filled from stored events when this returns.
+        """
         usual = {"kind": "USER", "dataType": "STRING", "aggregation": "LAST"}
-        return (await self.data(CREATE_ATTRIBUTE, input=usual | fields))["createAttribute"]
+        created = (await self.data(CREATE_ATTRIBUTE, input=usual | fields))["createAttribute"]
+        await self.world.services.backfill.start()
+        return created
 
     async def merge(
         self, *secondary: dict[str, object], primary: dict[str, object] | None = None

@@ -39,6 +39,8 @@ type Query {
 type Mutation {
   ingestEvents(input: IngestEventsInput!): IngestEventsPayload!
   createAttribute(input: CreateAttributeInput!): AttributePayload!
+  updateAttribute(input: UpdateAttributeInput!): AttributePayload!
+  deleteAttribute(input: DeleteAttributeInput!): DeletePayload!
   mergeProfiles(input: MergeProfilesInput!): MergeProfilesPayload!
 }
 
@@ -82,6 +84,7 @@ enum ProfileKind { USER ACCOUNT }
 enum DataType { STRING NUMBER BOOLEAN DATETIME IP }
 enum Aggregation { FIRST LAST FIRST_AND_LAST LIST UNIQUE_LIST MIN MAX SUM }
 enum AttributeOrigin { DEFAULT CUSTOM_DIMENSION CUSTOM IMPORTED }
+enum BackfillState { WAITING RUNNING DONE }
 enum EventType { VIEW ACTION ERROR RESOURCE LONG_TASK CUSTOM }
 
 input ProfileRef @oneOf { id: ID identifier: IdentifierInput userId: String }
@@ -137,6 +140,11 @@ type AttributeDefinition implements Node {
   kind: ProfileKind! name: String! displayName: String! description: String
   dataType: DataType! aggregation: Aggregation! origin: AttributeOrigin! eventField: String
   createdAt: DateTime! updatedAt: DateTime!
+  backfill: AttributeBackfill
+}
+
+type AttributeBackfill {
+  state: BackfillState! processed: Int! total: Int startedAt: DateTime finishedAt: DateTime
 }
 
 type Session implements Node {
@@ -181,7 +189,14 @@ input CreateAttributeInput {
   backfill: Boolean = true
 }
 
+input UpdateAttributeInput {
+  id: ID! displayName: String description: String
+  dataType: DataType aggregation: Aggregation eventField: String
+}
+
+input DeleteAttributeInput { id: ID! }
 type AttributePayload { attribute: AttributeDefinition errors: [UserError!]! }
+type DeletePayload { deletedId: ID errors: [UserError!]! }
 input MergeProfilesInput { primary: ProfileRef secondary: [ProfileRef!]! }
 type MergeProfilesPayload { profile: Profile errors: [UserError!]! }
 """

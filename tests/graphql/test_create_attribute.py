@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.aggregation.monoids import Aggregation
 from tests.building import NOON, at
 from tests.graphql.asking import Api, an_event, rfc3339
 from tests.living import World
@@ -288,6 +289,29 @@ async def test_attribute_is_defined_once_by_those_who_define_it_at_once(api: Api
     codes = sorted(error["code"] for answer in answers for error in answer["errors"])
     assert codes == ["ATTRIBUTE_EXISTS"] * 4
     assert await user_value(api, "price") == Decimal("0.3")
+
+
+async def test_one_event_field_feeds_attributes_of_every_aggregation(api: Api) -> None:
+    names = {one: f"price_{one.lower()}" for one in Aggregation}
+    await api.ingest(
+        *(an_event(f"e{n}", n, properties={"price": price}) for n, price in enumerate([3, 1, 3, 2]))
+    )
+    for aggregation, name in names.items():
+        await api.create_attribute(
+            name=name, dataType="NUMBER", aggregation=aggregation, eventField="price"
+        )
+    await api.ingest(an_event("late", 0.5, properties={"price": 5}))
+
+    assert {one: await user_value(api, name) for one, name in names.items()} == {
+        "FIRST": 3,
+        "LAST": 2,
+        "FIRST_AND_LAST": 2,
+        "LIST": [3, 5, 1, 3, 2],
+        "UNIQUE_LIST": [3, 5, 1, 2],
+        "MIN": 1,
+        "MAX": 5,
+        "SUM": 14,
+    }
 
 
 async def test_session_dimension_defines_itself(api: Api) -> None:

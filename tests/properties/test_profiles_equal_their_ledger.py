@@ -123,6 +123,7 @@ async def play(world: World, data: st.DataObject, events: Batch) -> list[Outcome
         world.clock.advance(seconds=1)
         if data.draw(st.booleans()) and later:
             await world.services.backfill.define(later.pop(), backfill=True, now=world.clock.now)
+            await world.services.backfill.start()
     return outcomes
 
 

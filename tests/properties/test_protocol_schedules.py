@@ -8,7 +8,6 @@ sleeping processes which wake up later, clients that send again. ``SCHEDULES`` s
 import asyncio
 import os
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import cast
@@ -32,6 +31,14 @@ from tests.truth import assert_equal_to_ledger
 
 SCHEDULES = int(os.environ.get("SCHEDULES", "80"))
 LANES = 3
+LIVES = (
+    [Aggregation.SUM],
+    [Aggregation.SUM, Aggregation.LIST],
+    [Aggregation.LIST, Aggregation.SUM],
+    [Aggregation.MAX, Aggregation.FIRST_AND_LAST, Aggregation.SUM],
+)
+"""What the attribute that is added late keeps, in one life after the other."""
+
 SETTINGS = Settings(ingestion_lanes=2)
 
 
@@ -115,20 +122,36 @@ async def test_each_event_counts_exactly_once_under_any_schedule(seed: int) -> N
     sent = Counter(event.id for batch in batches for event in batch)
     assert {entry.event.id for entry in await world.entries()} == set(sent)
     await assert_equal_to_ledger(world)
+    await assert_nothing_deleted_is_left(world)
 
 
 async def _define_late(schedule: Schedule) -> None:
-    """An attribute that is added, and filled, while all this goes on."""
-    new = NewAttribute(ProfileKind.USER, "late", DataType.NUMBER, Aggregation.SUM)
+    """An attribute that is added, and filled, while all this goes on.
+
+    Maybe it is deleted again, filled or not, and another one takes its name.
+    """
     for _ in range(20):
         await asyncio.sleep(0)
     process, services = schedule.process()
     process.kill = process.sleep = 0
     process.tick = 1000  # it waits for leases to run out
-    await services.backfill.define(new, backfill=True, now=schedule.clock.now)
-    with suppress(Killed):
-        await services.backfill.start()
+    for aggregation in schedule.random.choice(LIVES):
+        if known := (await services.attributes.current()).get(ProfileKind.USER, "late"):
+            await services.backfill.delete(known.id)
+        new = NewAttribute(ProfileKind.USER, "late", DataType.NUMBER, aggregation)
+        await services.backfill.define(new, backfill=True, now=schedule.clock.now)
+        for _ in range(schedule.random.choice([0, 20, 200])):
+            await asyncio.sleep(0)
+    await services.backfill.start()
     await services.close()
+
+
+async def assert_nothing_deleted_is_left(world: World) -> None:
+    """Every state in a document belongs to an attribute that there is."""
+    catalogue = await world.services.attributes.current()
+    known = {one.stored_as for one in catalogue.of_kind(ProfileKind.USER)}
+    for document in await world.documents("profiles"):
+        assert document.get("attributes", {}).keys() <= known
 
 
 async def _recovered(services: Services) -> None:

@@ -19,6 +19,7 @@ async def define_and_fill(
 ) -> None:
     new = NewAttribute(kind, name, data_type, aggregation)
     await world.services.backfill.define(new, backfill=True, now=world.clock.now)
+    await world.services.backfill.start()
 
 
 async def test_stored_events_feed_a_new_attribute(world: World) -> None:
