@@ -63,7 +63,7 @@ class AttributeOrder:
     attribute: str = strawberry.field(
         description="An attribute's name; FIRST_AND_LAST is sorted by the last, lists cannot be."
     )
-    direction: Direction = strawberry.field(
+    direction: Direction | None = strawberry.field(
         default=Direction.ASC, description="Upwards or downwards."
     )
 

@@ -22,6 +22,7 @@ from graphql_schema.schema import build_schema
 
 PROMISED = """
 scalar DateTime
+scalar Duration
 scalar JSON
 interface Node { id: ID! }
 
@@ -29,9 +30,15 @@ type Query {
   node(id: ID!): Node
   nodes(ids: [ID!]!): [Node]!
   profile(by: ProfileRef!): Profile
-  profiles(first: Int, after: String, last: Int, before: String): ProfileConnection!
+  profiles(
+    filter: ProfileFilter, search: String, orderBy: [AttributeOrder!]
+    first: Int, after: String, last: Int, before: String
+  ): ProfileConnection!
   account(by: AccountRef!): Account
-  accounts(first: Int, after: String, last: Int, before: String): AccountConnection!
+  accounts(
+    filter: ProfileFilter, search: String, orderBy: [AttributeOrder!]
+    first: Int, after: String, last: Int, before: String
+  ): AccountConnection!
   attributes(kind: ProfileKind!, origin: AttributeOrigin): [AttributeDefinition!]!
   attribute(kind: ProfileKind!, name: String!): AttributeDefinition
 }
@@ -43,6 +50,34 @@ type Mutation {
   deleteAttribute(input: DeleteAttributeInput!): DeletePayload!
   mergeProfiles(input: MergeProfilesInput!): MergeProfilesPayload!
 }
+
+input ProfileFilter @oneOf {
+  and: [ProfileFilter!]
+  or: [ProfileFilter!]
+  not: ProfileFilter
+  attribute: AttributeCondition
+  identifierIn: IdentifierList
+  account: ID
+}
+input AttributeCondition {
+  name: String!
+  eq: JSON
+  ne: JSON
+  in: [JSON!]
+  notIn: [JSON!]
+  gt: JSON
+  gte: JSON
+  lt: JSON
+  lte: JSON
+  contains: String
+  startsWith: String
+  matches: String
+  exists: Boolean
+  withinLast: Duration
+  notWithinLast: Duration
+}
+input IdentifierList { type: String! values: [String!]! }
+input AttributeOrder { attribute: String! direction: Direction = ASC }
 
 type PageInfo {
   hasNextPage: Boolean!
@@ -81,6 +116,7 @@ type SessionEdge { cursor: String! node: Session! }
 type UserError { code: String! message: String! path: [String!] }
 
 enum ProfileKind { USER ACCOUNT }
+enum Direction { ASC DESC }
 enum DataType { STRING NUMBER BOOLEAN DATETIME IP }
 enum Aggregation { FIRST LAST FIRST_AND_LAST LIST UNIQUE_LIST MIN MAX SUM }
 enum AttributeOrigin { DEFAULT CUSTOM_DIMENSION CUSTOM IMPORTED }
