@@ -13,7 +13,7 @@ WORKERS ?= 2
 
 .PHONY: help
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 .PHONY: run
 run: install graphiql ## Serve GraphiQL and the API on port 8000, with demo data unless MONGODB_URI is set
@@ -39,6 +39,11 @@ lint: install ## Check imports, style and types
 bench: install ## Measure ingestion and reading against the bare driver (MONGODB_URI names the server)
 	@echo "» Measuring"
 	@$(BIN)/python -m tests.benchmarks
+
+.PHONY: bench-load
+bench-load: install ## Measure lists of a million people (MONGODB_URI, LOAD_SHARES)
+	@echo "» Measuring lists of a million people"
+	@$(BIN)/python -m tests.benchmarks.load
 
 .PHONY: lock
 lock: install ## Renew requirements.lock from pyproject.toml

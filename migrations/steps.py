@@ -75,7 +75,8 @@ async def _index_tombstones(database: Database, collection: str) -> None:
     )
 
 
-async def _seed_catalogue(database: Database) -> None:
+async def seed_catalogue(database: Database) -> None:
+    """An empty catalogue of attributes, if there is none."""
     await database["settings"].update_one(
         {"_id": "attributes"}, {"$setOnInsert": {"version": 0, "definitions": {}}}, upsert=True
     )
@@ -98,6 +99,6 @@ STEPS = (
     Step(2, "Index the identifier registry by owner", _index_registry),
     Step(3, "Index profiles by identifier and account", _index_profiles),
     Step(4, "Index sessions by profile and start", _index_sessions),
-    Step(5, "Create the catalogue of attributes", _seed_catalogue),
+    Step(5, "Create the catalogue of attributes", seed_catalogue),
     Step(6, "Index profiles and accounts by terms and default attributes", _index_lists),
 )

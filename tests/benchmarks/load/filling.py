@@ -17,6 +17,7 @@ from app.services import Services
 from app.storage.client import Database, Document
 from app.storage.embedded_update import apply_update
 from app.values import DataType
+from migrations.steps import seed_catalogue
 from tests.benchmarks.load.people import Shares, events_of
 
 CHUNK = 2000
@@ -29,13 +30,13 @@ _CUSTOM = (
 )
 
 
-async def define_attributes(services: Services) -> None:
-    """The custom attributes that lists are filtered and sorted by."""
+async def define_attributes(database: Database, services: Services) -> None:
+    """The custom attributes that lists are filtered and sorted by; indexes come at the end."""
+    await seed_catalogue(database)
     for name, data_type, aggregation in _CUSTOM:
         source = "properties.tags" if name == "labels" else None
         new = NewAttribute(ProfileKind.USER, name, data_type, aggregation, event_field=source)
         await services.attributes.create(new, now=_NOW)
-    await services.indexes.keep_up()
 
 
 async def fill(

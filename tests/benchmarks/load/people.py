@@ -71,6 +71,11 @@ class Shares:
         )
 
 
+def user_id(number: int) -> str:
+    """The user id of a person."""
+    return f"u{number:07}"
+
+
 def events_of(number: int, shares: Shares) -> Iterator[EventInput]:
     """What one person does: a view for each session."""
     chance = Random(number)
@@ -95,7 +100,7 @@ def _fixed(number: int, chance: Random, shares: Shares) -> Wire:
     given, family = chance.choice(_GIVEN), chance.choice(_FAMILY)
     company = number // 20
     return {
-        "userId": f"u{number:07}",
+        "userId": user_id(number),
         "cookieId": f"{chance.getrandbits(64):016x}",
         "user": {"name": f"{given} {family}", "email": f"{given}.{family}{number}@example.org"},
         "account": {"id": f"company-{company}", "name": f"Company {company}"},
