@@ -11,7 +11,7 @@ from app.errors import SettingError
 
 MAX_QUERY_COST = 10_000
 """Objects that one operation may ask for: 200 profiles, each with ten sessions and with all that
-both hold, and nothing that multiplies three pages."""
+both hold, which takes a second; nothing that multiplies three pages."""
 
 QUERY_TIMEOUT_SECONDS = 10.0
 """A thousand times what a page takes; nobody waits longer before a screen."""

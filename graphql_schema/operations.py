@@ -7,77 +7,20 @@ node, each time it looks something up, and limits made by request are other rule
 
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
-from graphql import (
-    ASTValidationRule,
-    DocumentNode,
-    FragmentDefinitionNode,
-    GraphQLError,
-    GraphQLSchema,
-    GraphQLSyntaxError,
-    OperationDefinitionNode,
-    OperationType,
-    parse,
-    specified_rules,
-    validate,
-)
+from graphql import ASTValidationRule, specified_rules
 from strawberry.extensions import SchemaExtension
 from typing_extensions import override
 
-from app.errors import QueryTooComplexError, QueryTooLargeError
+from app.errors import QueryTooComplexError
 from app.storage.deadline import time_limit
-from graphql_schema.limits.cost import Cost, cost_of
+from graphql_schema.documents import Operation, RefusedError, read_document
 from graphql_schema.limits.rules import RULES
 
 CACHED = 256
 """Operations that are kept: a front end has tens of them."""
-
-MAX_TEXT = 64 * 1024
-"""Characters of a document: forty times GraphiQL's question for the schema. Data goes into
-variables."""
-
-MAX_TOKENS = 2000
-"""Names, values and signs of a document: to validate the worst of that many takes half a second,
-and of twice as many four times as long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation of a document."""
-
-    is_query: bool
-    cost: Cost
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A document that may be executed, and its operations by name."""
-
-    document: DocumentNode
-    operations: dict[str | None, Operation]
-
-    def chosen(self, name: object) -> Operation | None:
-        """The operation that is meant; where that is not clear the specification wants an error."""
-        if name is not None:
-            return self.operations.get(name) if isinstance(name, str) else None
-        if len(self.operations) > 1:
-            raise GraphQLError(
-                "The document has several operations: say which by `operationName`.",
-                extensions={"code": "GRAPHQL_REQUEST"},
-            )
-        return next(iter(self.operations.values()), None)
-
-
-class RefusedError(Exception):
-    """A document that breaks rules; it is not kept."""
-
-    def __init__(self, document: DocumentNode, errors: list[GraphQLError]) -> None:
-        super().__init__(errors)
-        self.document = document
-        self.errors = errors
 
 
 class Operations:
@@ -88,7 +31,7 @@ class Operations:
     ) -> None:
         self.max_cost = max_cost
         self.seconds = seconds
-        self.known = lru_cache(CACHED)(partial(_known, (*specified_rules, *RULES, *rules)))
+        self.known = lru_cache(CACHED)(partial(read_document, (*specified_rules, *RULES, *rules)))
 
 
 class LimitedOperations(SchemaExtension):
@@ -128,35 +71,3 @@ class LimitedOperations(SchemaExtension):
         if self._cost is None:
             return {}
         return {"cost": {"requested": self._cost, "maximum": self._operations.max_cost}}
-
-
-def _known(rules: Sequence[type[ASTValidationRule]], schema: GraphQLSchema, text: str) -> Known:
-    document = _parsed(text)
-    errors = validate(schema, document, rules)
-    if errors:
-        raise RefusedError(document, errors)
-    definitions = document.definitions
-    fragments = {
-        one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)
-    }
-    operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
-    return Known(
-        document,
-        {
-            one.name.value if one.name else None: Operation(
-                one.operation is OperationType.QUERY, cost_of(schema, one, fragments)
-            )
-            for one in operations
-        },
-    )
-
-
-def _parsed(text: str) -> DocumentNode:
-    if len(text) > MAX_TEXT:
-        raise QueryTooLargeError(f"{MAX_TEXT} characters", str(len(text)))
-    try:
-        return parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
-    except GraphQLSyntaxError as error:
-        if error.message.endswith("Parsing aborted."):  # its limits, not a mistake
-            raise QueryTooLargeError(f"{MAX_TOKENS} tokens", "more") from error
-        raise

@@ -37,8 +37,8 @@ from graphql import (
 
 from app.profiles.paging import DEFAULT_PAGE, MAX_PAGE
 
-SCHEMA_COST = 1000
-"""What asking for the schema costs: it takes as long as so many objects."""
+SCHEMA_COST = 200
+"""What asking for the schema costs: all of it takes 22 ms, as long as so many objects."""
 
 KNOWN_SIZES = 32
 """Page sizes of one operation that are remembered: a front end has a few."""

@@ -1,4 +1,4 @@
-"""Limits on the lists that variables bring."""
+"""Limits on the lists that variables bring; those in the text are bounded with it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -15,7 +15,10 @@ from graphql import (
 )
 
 from app.errors import ListTooLongError
-from graphql_schema.limits.rules import MAX_LIST, refusal
+from graphql_schema.limits.rules import refusal
+
+MAX_LIST = 1000
+"""Items of a list: a batch of events, which is the largest that we take."""
 
 
 def long_lists(

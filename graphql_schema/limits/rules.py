@@ -9,15 +9,12 @@ from typing import Final
 
 from graphql import (
     SKIP,
-    ArgumentNode,
     ASTValidationRule,
     FieldNode,
     FragmentSpreadNode,
     GraphQLError,
     InlineFragmentNode,
-    ListValueNode,
     Node,
-    ObjectFieldNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
@@ -26,7 +23,7 @@ from graphql import (
 )
 from typing_extensions import override
 
-from app.errors import InputError, ListTooLongError, QueryTooDeepError, TooManyAliasesError
+from app.errors import InputError, QueryTooDeepError, TooManyAliasesError
 
 MAX_DEPTH = 20
 """Selections in selections: GraphiQL's question for the schema has 18, the longest way through
@@ -34,9 +31,6 @@ our types without walking in circles 10."""
 
 MAX_ALIASES = 30
 """A dashboard has tens. The cost bounds what is asked for; this bounds how often the same is."""
-
-MAX_LIST = 1000
-"""Items of a list in the input: a batch of events, which is the largest that we take."""
 
 
 class _Measuring(ASTValidationRule):
@@ -105,21 +99,7 @@ class AliasRule(_Measuring):
         return TooManyAliasesError(measured, MAX_ALIASES) if measured > MAX_ALIASES else None
 
 
-class ListRule(ASTValidationRule):
-    """Lists that are written in the document are not too long."""
-
-    def enter_list_value(
-        self, node: ListValueNode, _key: object, parent: object, _path: object, above: list[object]
-    ) -> None:
-        if len(node.values) > MAX_LIST:
-            around = (*above, parent)
-            named = (one for one in around if isinstance(one, ArgumentNode | ObjectFieldNode))
-            path = tuple(one.name.value for one in named)
-            error = ListTooLongError(len(node.values), MAX_LIST, path)
-            self.report_error(refusal(error, node))
-
-
-RULES: Final = (DepthRule, AliasRule, ListRule)
+RULES: Final = (DepthRule, AliasRule)
 
 
 def refusal(error: InputError, node: Node) -> GraphQLError:
