@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, TypeVar
 
+import pymongo
 from pymongo.errors import ExecutionTimeout
 
 from app.errors import QueryTimeoutError
 
 T = TypeVar("T")
+
+_INDEX_SECONDS = 3600
 
 _TIME_IS_OVER = 50
 """What servers call ``MaxTimeMSExpired``."""
@@ -90,6 +93,11 @@ class LimitedCollection:
 
     def __getattr__(self, name: str) -> Any:  # all that writes
         return getattr(self._collection, name)
+
+    async def create_index(self, *arguments: Any, **options: Any) -> Any:  # as the driver has it
+        """Of a large collection it takes longer than any other command may."""
+        with pymongo.timeout(_INDEX_SECONDS):
+            return await self._collection.create_index(*arguments, **options)
 
     def find(self, *arguments: Any, **options: Any) -> Any:  # as the driver has it
         return self._collection.find(*arguments, **options, max_time_ms=milliseconds_left())
