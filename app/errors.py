@@ -14,6 +14,8 @@
     │   ├── ProfileNotFoundError  PROFILE_NOT_FOUND        no living profile is meant
     │   ├── MergeRefusedError     MERGE_REFUSED            profiles that cannot be joined so
     │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that is none
+    │   ├── EventFilterInvalidError  EVENT_FILTER_INVALID  a filter of events that means nothing
+    │   ├── RangeInvalidError     RANGE_INVALID            a range of time that holds no moment
     │   └── MappingError          MAPPING_INVALID          an import mapping that cannot be used
     └── RetryError                                         nothing is wrong: ask again
         ├── LaneLostError         LANE_LOST                another process took the work over
@@ -154,6 +156,24 @@ class PageInvalidError(InputError):
 
     def __init__(self, argument: str, problem: str) -> None:
         super().__init__(f"{argument}: {problem}.", (argument,))
+
+
+class EventFilterInvalidError(InputError):
+    """A filter of events cannot be understood; the path leads to the part that is wrong."""
+
+    code = "EVENT_FILTER_INVALID"
+
+    def __init__(self, path: tuple[str, ...], problem: str) -> None:
+        super().__init__(f"{'.'.join(path)}: {problem}.", path)
+
+
+class RangeInvalidError(InputError):
+    """A range of time holds no moment."""
+
+    code = "RANGE_INVALID"
+
+    def __init__(self, argument: str, problem: str) -> None:
+        super().__init__(f"during.{argument}: {problem}.", ("during", argument))
 
 
 class MappingError(InputError):

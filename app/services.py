@@ -8,7 +8,9 @@ from uuid import uuid4
 from app.attributes.model import ProfileKind
 from app.attributes.repository import AttributeRepository
 from app.attributes.service import AttributeService
+from app.events.read_repository import EventReader
 from app.events.repository import EventRepository
+from app.events.service import EventService
 from app.identity.repository import IdentifierRepository
 from app.ingestion.applying import Applier
 from app.ingestion.backfill import BackfillService
@@ -47,6 +49,7 @@ class Services:
     profiles: ProfileService
     accounts: AccountService
     sessions: SessionService
+    events: EventService
 
     async def recover(self) -> int:
         """Finish what crashed processes left; how many things there were to finish."""
@@ -116,4 +119,5 @@ def compose(
         ),
         AccountService(DocumentReader(database["accounts"])),
         SessionService(reader=DocumentReader(database["sessions"]), sessions=sessions),
+        EventService(EventReader(database)),
     )

@@ -1,7 +1,7 @@
 """Scalars: moments and free JSON."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NewType
 
 import msgspec
@@ -36,6 +36,15 @@ def read_moment(text: object) -> datetime:
         raise GraphQLError(problem) from unreadable
 
 
+def read_duration(text: object) -> timedelta:
+    """The duration of an ISO 8601 text; a year and a month have no fixed length."""
+    try:
+        return msgspec.convert(text if isinstance(text, str) else None, timedelta)
+    except msgspec.ValidationError as unreadable:
+        problem = f"Duration cannot represent {text!r}: it is no ISO 8601 text of days and time."
+        raise GraphQLError(problem) from unreadable
+
+
 def write_json(value: Any) -> Any:  # noqa: ANN401  # any JSON
     """The value as JSON has it; decimals are left to the encoder, which writes all digits."""
     if isinstance(value, datetime):
@@ -65,6 +74,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=write_moment,
         parse_value=read_moment,
+    ),
+    timedelta: strawberry.scalar(
+        name="Duration",
+        description="A length of time as ISO 8601 text of days, hours, minutes and seconds: "
+        "`P7D`, `PT15M`. Years, months and weeks are refused.",
+        specified_by_url="https://www.iso.org/iso-8601-date-and-time-format.html",
+        parse_value=read_duration,
     ),
     JSON: strawberry.scalar(
         name="JSON",

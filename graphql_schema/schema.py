@@ -12,6 +12,7 @@ from typing_extensions import override
 from graphql_schema.coercion import CompiledCoercion
 from graphql_schema.compiled.executor import CompiledExecution
 from graphql_schema.compiled.shapes import read_key
+from graphql_schema.events import Event
 from graphql_schema.operations import KnownOperations
 from graphql_schema.profiles import Profile
 from graphql_schema.query import Mutation, Query
@@ -39,7 +40,7 @@ def build_schema(*, introspection: bool = True, compiled: bool = True) -> Schema
     return Schema(
         query=Query,
         mutation=Mutation,
-        types=[Profile, Session],
+        types=[Profile, Session, Event],
         extensions=[KnownOperations] if introspection else [DisableIntrospection, KnownOperations],
         execution_context_class=Execution if compiled else CompiledCoercion,
         config=StrawberryConfig(

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.paging import Order, Page, PageRequest, directed, matching, page_of, window
 from app.profiles.compile import LIVE
-from app.profiles.paging import Order, Page, PageRequest, beyond, window
 from app.storage.client import Collection, Document
+from app.storage.pages import read_pages
+from app.storage.together import count_together
 
 WRITTEN = {**LIVE, "created_at": {"$exists": True}}
 """Living documents that events have written; a claimed or closed one has no content to show."""
@@ -29,22 +31,25 @@ class DocumentReader:
     async def page(self, query: Mapping[str, Any], order: Order, request: PageRequest) -> Page:
         """A page of the living documents that match."""
         asked = window(request, order)
-        places = [
-            beyond(order, key, forward=forward)
-            for key, forward in ((asked.after, True), (asked.before, False))
-            if key is not None
-        ]
-        direction = -1 if asked.backward else 1
-        found = await self._documents.find(
-            {"$and": [{**query, **WRITTEN}, *places]},
-            sort=[(path, way * direction) for path, way in order],
-            limit=asked.limit + 1,  # one more tells whether there is a next page
-        ).to_list()
-        more, items = len(found) > asked.limit, found[: asked.limit]
-        if asked.backward:
-            return Page(items[::-1], asked.before is not None, more)
-        return Page(items, more, asked.after is not None)
+        found = self._documents.find(
+            matching({**query, **WRITTEN}, order, asked),
+            sort=list(directed(order, asked).items()),
+            limit=asked.limit + 1,
+            batch_size=asked.limit + 2,  # all at once: one more would be a second command
+        )
+        return page_of(await found.to_list(), asked)
+
+    async def pages(
+        self, queries: Iterable[Mapping[str, Any]], order: Order, request: PageRequest
+    ) -> list[Page]:
+        """The same page of what each query finds, in one command."""
+        living = [{**query, **WRITTEN} for query in queries]
+        return await read_pages(self._documents, living, order, request)
 
     async def count(self, query: Mapping[str, Any]) -> int:
         """How many living documents match."""
         return await self._documents.count_documents({**query, **WRITTEN})
+
+    async def counts(self, queries: Iterable[Mapping[str, Any]]) -> list[int]:
+        """How many living documents match each query, in one command."""
+        return await count_together(self._documents, [{**query, **WRITTEN} for query in queries])

@@ -35,10 +35,10 @@ async def test_every_index_is_made(database: Database) -> None:
     await run(database)
 
     assert await indexes(database) == {
-        "events": {"batch", "target", "history", "account_history"},
+        "events": {"batch", "target", "account_history", "profile_history", "timeline"},
         "identifiers": {"owner"},
         "profiles": {"identifiers", "members", "pending", "tombstones"},
-        "sessions": {"history", "pending", "tombstones"},
+        "sessions": {"profile_history", "pending", "tombstones"},
     }
 
 

@@ -15,6 +15,7 @@ import msgspec
 from app.errors import PageInvalidError
 
 Key: TypeAlias = tuple[Any, ...]
+Mql: TypeAlias = dict[str, Any]
 Order: TypeAlias = tuple[tuple[str, int], ...]
 """Paths and directions; together they are unique, so that every item has its place."""
 
@@ -23,7 +24,8 @@ MAX_PAGE = 200
 
 DEFAULT_PAGE = 50
 
-_MAX_CURSOR = 1024
+_MAX_CURSOR = 2048
+"""Characters: ids have up to 256, each of four bytes, and the cursor is written in base 64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,30 @@ def _at(item: dict[str, Any], path: str) -> object:
     for key in path.split("."):
         value = value[key]
     return value
+
+
+def matching(query: Mql, order: Order, asked: Window) -> Mql:
+    """The filter for what a query finds inside the window."""
+    places = [
+        beyond(order, key, forward=forward)
+        for key, forward in ((asked.after, True), (asked.before, False))
+        if key is not None
+    ]
+    return {"$and": [query, *places]} if places else query
+
+
+def directed(order: Order, asked: Window) -> dict[str, int]:
+    """The sort that reads the window from its own end."""
+    way = -1 if asked.backward else 1
+    return {path: direction * way for path, direction in order}
+
+
+def page_of(found: Sequence[dict[str, Any]], asked: Window) -> Page:
+    """The page of what was found, one item more than asked for: it tells of a next page."""
+    more, items = len(found) > asked.limit, found[: asked.limit]
+    if asked.backward:
+        return Page(items[::-1], asked.before is not None, more)
+    return Page(items, more, asked.after is not None)
 
 
 def beyond(order: Order, key: Key, *, forward: bool) -> dict[str, Any]:
