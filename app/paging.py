@@ -83,7 +83,7 @@ def _decode(argument: str, text: str | None, length: int) -> Key | None:
         raise PageInvalidError(argument, "it is no cursor of this list")
     try:
         key = msgspec.msgpack.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError, msgspec.DecodeError) as unreadable:
+    except (binascii.Error, ValueError, msgspec.DecodeError, RecursionError) as unreadable:
         raise PageInvalidError(argument, "it is no cursor of this list") from unreadable
     plain = isinstance(key, list) and all(isinstance(one, str | datetime) for one in key)
     if not plain or len(key) != length:
@@ -122,11 +122,25 @@ def page_of(found: Sequence[dict[str, Any]], asked: Window) -> Page:
     return Page(items, more, asked.after is not None)
 
 
-def beyond(order: Order, key: Key, *, forward: bool) -> dict[str, Any]:
-    """The filter for items behind (or before) a place."""
-    alternatives = []
-    for position, (path, direction) in enumerate(order):
-        operator = "$gt" if (direction > 0) is forward else "$lt"
+def beyond(order: Order, key: Key, *, forward: bool) -> Mql:
+    """The filter for items behind (or before) a place.
+
+    A range of the first path, which an index walks in order, and a few items left out at its
+    end; alternatives under ``$or`` would be looked up one by one and sorted.
+    """
+    ways = [direction if forward else -direction for _, direction in order]
+    (first, _), *_ = order
+    if len(order) == 1:
+        return {first: {_AFTER[ways[0]]: key[0]}}
+    not_beyond = []
+    for position, (path, _) in enumerate(order[1:], start=1):
         same = {earlier: key[i] for i, (earlier, _) in enumerate(order[:position])}
-        alternatives.append({**same, path: {operator: key[position]}})
-    return alternatives[0] if len(alternatives) == 1 else {"$or": alternatives}
+        is_last = position == len(order) - 1
+        short_of = (_FROM if is_last else _AFTER)[-ways[position]]
+        not_beyond.append({**same, path: {short_of: key[position]}})
+    return {first: {_FROM[ways[0]]: key[0]}, "$nor": not_beyond}
+
+
+_AFTER = {1: "$gt", -1: "$lt"}
+_FROM = {1: "$gte", -1: "$lte"}
+"""Operators by direction: beyond a value, and the same with the value itself."""

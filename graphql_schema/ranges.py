@@ -34,7 +34,7 @@ def range_of(info: Info, during: TimeRange | None) -> ranges.TimeRange | None:
     """The moments that are meant; the whole request has one now."""
     if during is None:
         return None
-    if during.last:
+    if isinstance(during.last, timedelta):  # no time at all is false
         return ranges.last(during.last, info.context.now)
     assert during.between, "one of them is given"
     return ranges.between(during.between.from_, during.between.to)

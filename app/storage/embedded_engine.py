@@ -17,6 +17,7 @@ from pymongo.errors import DuplicateKeyError, WriteError
 from sentinels import NOTHING  # type: ignore[import-untyped]  # mongomock's "missing"; no types
 
 from app.storage.bson_order import Key, order_key
+from app.storage.embedded_filter import applies
 from app.storage.embedded_update import apply_update, upsert_seed
 from app.storage.embedded_values import same, stored
 
@@ -29,7 +30,6 @@ _SWEEP_SECONDS = 60
 _EMPTY_LIST: Key = (0,)  # sorts before null
 
 # mongomock's functions carry no types.
-_applies: Any = filtering.filter_applies
 _candidates: Any = filtering.iter_key_candidates
 _run_pipeline: Any = aggregate.process_pipeline
 _frozen: Any = helpers.hashdict
@@ -61,8 +61,8 @@ class Engine:
         texts = dict(_texts(condition))
         candidates = [one for one in self._documents.documents if _has_texts(one, texts)]
         if not candidates:
-            _applies(condition, {})  # a filter that is none is an error all the same
-        return [one for one in candidates if _applies(condition, one)]
+            applies(condition, {})  # a filter that is none is an error all the same
+        return [one for one in candidates if applies(condition, one)]
 
     def _by_id(self, condition: Document) -> list[Document] | None:
         """The matches among the ids that the filter names, ``None`` if it names none."""
@@ -70,7 +70,7 @@ class Engine:
         if ids is None:
             return None
         known = [self._documents[key] for key in ids if key in self._documents]
-        return [document for document in known if _applies(condition, document)]
+        return [document for document in known if applies(condition, document)]
 
     def projected(self, document: Document, projection: Mapping[str, Any] | None) -> Document:
         """The fields asked for; mongomock writes to the projection, so it gets a copy."""
