@@ -18,6 +18,8 @@
     │   ├── MergeRefusedError     MERGE_REFUSED            profiles that cannot be joined so
     │   ├── FilterInvalidError    FILTER_INVALID           a filter or order that cannot be used
     │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that is none
+    │   ├── EventFilterInvalidError  EVENT_FILTER_INVALID  a filter of events that means nothing
+    │   ├── RangeInvalidError     RANGE_INVALID            a range of time that holds no moment
     │   ├── MappingError          MAPPING_INVALID          an import mapping that cannot be used
     │   ├── QueryTooLargeError    QUERY_TOO_LARGE          a document of too much text
     │   ├── QueryTooDeepError     QUERY_TOO_DEEP           selections in too many selections
@@ -211,6 +213,24 @@ class PageInvalidError(InputError):
 
     def __init__(self, argument: str, problem: str) -> None:
         super().__init__(f"{argument}: {problem}.", (argument,))
+
+
+class EventFilterInvalidError(InputError):
+    """A filter of events cannot be understood; the path leads to the part that is wrong."""
+
+    code = "EVENT_FILTER_INVALID"
+
+    def __init__(self, path: tuple[str, ...], problem: str) -> None:
+        super().__init__(f"{'.'.join(path)}: {problem}.", path)
+
+
+class RangeInvalidError(InputError):
+    """A range of time holds no moment."""
+
+    code = "RANGE_INVALID"
+
+    def __init__(self, argument: str, problem: str) -> None:
+        super().__init__(f"during.{argument}: {problem}.", ("during", argument))
 
 
 class MappingError(InputError):

@@ -9,7 +9,9 @@ from app.attributes.model import ProfileKind
 from app.attributes.repository import AttributeRepository
 from app.attributes.service import AttributeService
 from app.attributes.work_repository import WorkRepository
+from app.events.read_repository import EventReader
 from app.events.repository import EventRepository
+from app.events.service import EventService
 from app.identity.repository import IdentifierRepository
 from app.ingestion.applying import Applier
 from app.ingestion.backfill import BackfillService
@@ -56,6 +58,7 @@ class Services:
     sessions: SessionService
     lists: ListService
     indexes: IndexService
+    events: EventService
 
     async def recover(self) -> int:
         """Finish what crashed processes left, and index what was defined; how much was left."""
@@ -150,4 +153,5 @@ def compose(
                 ProfileKind.ACCOUNT: IndexRepository(database["accounts"]),
             },
         ),
+        EventService(EventReader(database)),
     )

@@ -7,7 +7,7 @@ import strawberry
 
 from app.attributes.model import ProfileKind
 from app.ids import split_id
-from app.profiles.paging import PageRequest
+from app.paging import PageRequest
 from app.profiles.service import NEWEST_FIRST
 from app.segments.service import Asked
 from graphql_schema.attributes import AttributeValue
@@ -15,7 +15,7 @@ from graphql_schema.context import Info
 from graphql_schema.fields import computed, served
 from graphql_schema.filters import FilterArgument, OrderArgument, SearchArgument, orders, taken
 from graphql_schema.lists import read_list
-from graphql_schema.nodes import Connection, Node, connection_row
+from graphql_schema.nodes import Connection, Node, load_connection
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
 from graphql_schema.rows import Row, account_row, profile_row
 from graphql_schema.values import read_value, read_values
@@ -32,15 +32,14 @@ async def read_users(
     first: FirstArgument = None,
     after: AfterArgument = None,
 ) -> Row:
-    services, account_id = info.context.services, root["account_id"]
-    page = await services.profiles.page_of_account(account_id, PageRequest(first, after))
-    catalogue = await info.context.catalogue()
-    return connection_row(
-        page,
+    profiles, together = info.context.services.profiles, info.context.loaders.together
+    return await load_connection(
+        info,
+        root["account_id"],
         NEWEST_FIRST,
         profile_row,
-        catalogue,
-        lambda: services.profiles.count_of_account(account_id),
+        together(profiles.pages_of_accounts, PageRequest(first, after)),
+        together(profiles.counts_of_accounts),
     )
 
 

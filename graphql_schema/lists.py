@@ -1,6 +1,6 @@
 """Lists of profiles and accounts by filter, search and order."""
 
-from app.profiles.paging import PageRequest
+from app.paging import PageRequest
 from app.segments.service import Asked
 from graphql_schema.context import Info
 from graphql_schema.nodes import connection_row

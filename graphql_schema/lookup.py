@@ -6,9 +6,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from app.attributes.model import ProfileKind
 from app.errors import PageInvalidError
 from app.ids import split_id
-from app.profiles.paging import MAX_PAGE
+from app.paging import MAX_PAGE
 from graphql_schema.context import Info
-from graphql_schema.rows import Row, account_row, definition_row, profile_row, session_row
+from graphql_schema.rows import (
+    Row,
+    account_row,
+    definition_row,
+    event_row,
+    profile_row,
+    session_row,
+)
 
 MAX_NODES = MAX_PAGE
 """As many nodes in one call as a page has items."""
@@ -28,7 +35,8 @@ async def load_node(info: Info, global_id: str) -> Row | None:
     return await load(info, key) if load else None
 
 
-async def _profile(info: Info, key: str) -> Row | None:
+async def load_profile(info: Info, key: str) -> Row | None:
+    """The row of the living profile that this key leads to."""
     found = await info.context.loaders.profiles_by_id.load(key)
     return profile_row(found, await info.context.catalogue()) if found else None
 
@@ -43,6 +51,11 @@ async def _session(info: Info, key: str) -> Row | None:
     return session_row(found, await info.context.catalogue()) if found else None
 
 
+async def _event(info: Info, key: str) -> Row | None:
+    found = await info.context.loaders.events_by_id.load(key)
+    return event_row(found, await info.context.catalogue()) if found else None
+
+
 async def _definition(info: Info, key: str) -> Row | None:
     found = (await info.context.catalogue()).by_id(key)
     shown = found is not None and found.kind is not ProfileKind.SESSION
@@ -50,8 +63,9 @@ async def _definition(info: Info, key: str) -> Row | None:
 
 
 _LOAD: dict[str, Callable[[Info, str], Awaitable[Row | None]]] = {
-    "Profile": _profile,
+    "Profile": load_profile,
     "Account": _account,
     "Session": _session,
+    "Event": _event,
     "AttributeDefinition": _definition,
 }

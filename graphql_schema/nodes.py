@@ -7,14 +7,17 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
 from app.attributes.catalogue import Catalogue
-from app.profiles.cursors import cursor
-from app.profiles.paging import Order, Page
+from app.cursors import cursor
+from app.paging import Order, Page
+from graphql_schema.context import Info
 from graphql_schema.fields import served
 from graphql_schema.rows import Row, RowOf
 
 T = TypeVar("T")
+K = TypeVar("K")
 Count = Callable[[], Awaitable[int]]
 
 
@@ -78,3 +81,17 @@ def connection_row(
         },
         "count": count,
     }
+
+
+async def load_connection(
+    info: Info,
+    key: K,
+    order: Order,
+    row_of: RowOf,
+    pages: DataLoader[K, Page],
+    counts: DataLoader[K, int],
+) -> Row:
+    """The connection of one row; those of the rows beside it are read together with it."""
+    page = await pages.load(key)
+    catalogue = await info.context.catalogue()
+    return connection_row(page, order, row_of, catalogue, lambda: counts.load(key))

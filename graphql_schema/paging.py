@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from app.profiles.paging import DEFAULT_PAGE, MAX_PAGE
+from app.paging import DEFAULT_PAGE, MAX_PAGE
 
 _SIZE = f"0 to {MAX_PAGE}; {DEFAULT_PAGE} when neither `first` nor `last` is given."
 

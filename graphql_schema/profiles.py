@@ -9,18 +9,27 @@ from app.attributes.model import ProfileKind
 from app.identity.model import USER_ID
 from app.identity.model import Identifier as IdentifierModel
 from app.ids import split_id
-from app.profiles.paging import PageRequest
+from app.paging import PageRequest
 from app.profiles.service import BY_ID, LATEST_FIRST
+from app.profiles.sessions import SessionFilter
 from app.segments.service import Asked
 from app.storage.client import Document
 from graphql_schema.accounts import Account
 from graphql_schema.attributes import AttributeValue
 from graphql_schema.context import Info
+from graphql_schema.events import Event, read_events_of_profile
 from graphql_schema.fields import computed, served
 from graphql_schema.filters import FilterArgument, OrderArgument, SearchArgument, orders, taken
+from graphql_schema.habits import (
+    ActionCount,
+    PageCount,
+    read_frequent_actions,
+    read_most_visited_pages,
+)
 from graphql_schema.lists import read_list
-from graphql_schema.nodes import Connection, Node, connection_row
+from graphql_schema.nodes import Connection, Node, load_connection
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
+from graphql_schema.ranges import DuringArgument, range_of
 from graphql_schema.rows import Row, account_row, profile_row, session_row
 from graphql_schema.sessions import Session
 from graphql_schema.values import read_value, read_values
@@ -36,34 +45,34 @@ async def read_profile_accounts(
     first: FirstArgument = None,
     after: AfterArgument = None,
 ) -> Row:
-    services, ids = info.context.services, root["account_ids"]
-    page = await services.accounts.page_of(ids, PageRequest(first, after))
-    return connection_row(
-        page,
+    accounts, together = info.context.services.accounts, info.context.loaders.together
+    return await load_connection(
+        info,
+        tuple(root["account_ids"]),
         BY_ID,
         account_row,
-        await info.context.catalogue(),
-        lambda: services.accounts.count_of(ids),
+        together(accounts.pages_of, PageRequest(first, after)),
+        together(accounts.counts_of),
     )
 
 
 async def read_sessions(
     info: Info,
     root: strawberry.Parent[Row],
+    during: DuringArgument = None,
     only_frustrated: FrustratedArgument = False,  # noqa: FBT002  # an argument of the API has a name
     first: FirstArgument = None,
     after: AfterArgument = None,
 ) -> Row:
-    sessions, profile_id = info.context.services.sessions, root["profile_id"]
-    page = await sessions.page_of_profile(
-        profile_id, PageRequest(first, after), only_frustrated=bool(only_frustrated)
-    )
-    return connection_row(
-        page,
+    sessions, together = info.context.services.sessions, info.context.loaders.together
+    wanted = SessionFilter(range_of(info, during), bool(only_frustrated))
+    return await load_connection(
+        info,
+        root["profile_id"],
         LATEST_FIRST,
         session_row,
-        await info.context.catalogue(),
-        lambda: sessions.count_of_profile(profile_id, only_frustrated=bool(only_frustrated)),
+        together(sessions.pages_of_profiles, wanted, PageRequest(first, after)),
+        together(sessions.counts_of_profiles, wanted),
     )
 
 
@@ -129,7 +138,22 @@ class Profile(Node):
         "The accounts they have events in, by account id.",
     )
     sessions: Connection[Session] = served(
-        Connection[Session], read_sessions, "Their sessions, the latest first."
+        Connection[Session],
+        read_sessions,
+        "Their sessions, the latest first; `during` is about when they began.",
+    )
+    events: Connection[Event] = served(
+        Connection[Event], read_events_of_profile, "Their events, the newest first."
+    )
+    most_visited_pages: list[PageCount] = served(
+        list[PageCount],
+        read_most_visited_pages,
+        "The pages they viewed most: by views, then by name.",
+    )
+    frequent_actions: list[ActionCount] = served(
+        list[ActionCount],
+        read_frequent_actions,
+        "What they did most: by how often, then by name.",
     )
 
 

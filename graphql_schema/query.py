@@ -13,6 +13,7 @@ from graphql_schema.defining import (
     delete_attribute,
     update_attribute,
 )
+from graphql_schema.events import Event, read_events
 from graphql_schema.fields import served
 from graphql_schema.ingestion import IngestEventsPayload, ingest_events
 from graphql_schema.lookup import MAX_NODES, load_node, load_nodes
@@ -51,6 +52,11 @@ class Query:
     account: Account | None = served(Account | None, read_account, "One company.")
     accounts: Connection[Account] = served(
         Connection[Account], read_accounts, "All companies, by account id."
+    )
+    events: Connection[Event] = served(
+        Connection[Event],
+        read_events,
+        "The events of everybody, also those that belong to nobody, the newest first.",
     )
     attributes: list[AttributeDefinition] = served(
         list[AttributeDefinition],

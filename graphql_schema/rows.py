@@ -3,7 +3,7 @@
 GraphQL reads a key of a dictionary an order of magnitude faster than it calls a resolver.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, TypeGuard
 
 from app.aggregation.monoids import Aggregation
@@ -18,6 +18,8 @@ from app.attributes.model import (
     ProfileKind,
     ValueFormat,
 )
+from app.events.filter import SessionSpan
+from app.events.model import EventType
 from app.identity.model import Identifier
 from app.ids import global_id
 from app.storage.client import Document
@@ -67,18 +69,42 @@ def session_row(document: Document, catalogue: Catalogue) -> Row:
     """A session of one profile."""
     values = Values(document, ProfileKind.SESSION, catalogue)
     kinds = {kind: int(values.value(kind) or 0) for kind in FRUSTRATIONS}
+    times = (values.value("started_at"), values.value("ended_at"))
     counts = ("view_count", "action_count", "error_count", "frustration_count")
     return {
         "__typename": "Session",
         "id": global_id("Session", document["_id"]),
         "session_id": document["session_id"],
-        "started_at": values.value("started_at"),
-        "ended_at": values.value("ended_at"),
+        "span": SessionSpan(document["profile"], document["session_id"], *times),
+        "started_at": times[0],
+        "ended_at": times[1],
         "application": values.value("application"),
         "entry_page": values.value("entry_page"),
         "exit_page": values.value("exit_page"),
         **{name: int(values.value(name) or 0) for name in counts},
-        "frustrations": [{"type": kind, "count": count} for kind, count in kinds.items() if count],
+        "frustrations": frustration_rows(kinds),
+    }
+
+
+def frustration_rows(counts: Mapping[str, int]) -> list[Row]:
+    """The kinds that happened, with how often."""
+    return [{"type": kind, "count": counts[kind]} for kind in FRUSTRATIONS if counts[kind]]
+
+
+def event_row(document: Document, _catalogue: Catalogue) -> Row:
+    """An event; its free JSON stays as it is stored, and is decoded when it is asked for."""
+    return {
+        "__typename": "Event",
+        "id": global_id("Event", document["_id"]),
+        "event_id": document["_id"],
+        "type": EventType(document["type"]),
+        "name": document["name"],
+        "time": document["time"],
+        "received_at": document["received_at"],
+        "session_id": document["session"],
+        "account_id": document["account"],
+        "profile_id": document.get("profile"),
+        "stored": document,
     }
 
 

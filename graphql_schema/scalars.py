@@ -37,7 +37,7 @@ def read_moment(text: object) -> datetime:
 
 
 def read_duration(text: object) -> timedelta:
-    """The time span of an ISO 8601 text in weeks, days, hours, minutes and seconds."""
+    """The time span of an ISO 8601 text of days, hours, minutes and seconds."""
     try:
         return msgspec.convert(text if isinstance(text, str) else None, timedelta)
     except msgspec.ValidationError as unreadable:

@@ -12,6 +12,7 @@ from app.settings import MAX_QUERY_COST, QUERY_TIMEOUT_SECONDS
 from graphql_schema.coercion import CompiledCoercion
 from graphql_schema.compiled.executor import CompiledExecution
 from graphql_schema.compiled.shapes import read_key
+from graphql_schema.events import Event
 from graphql_schema.operations import LimitedOperations, Operations
 from graphql_schema.profiles import Profile
 from graphql_schema.query import Mutation, Query
@@ -47,7 +48,7 @@ def build_schema(
     return Schema(
         query=Query,
         mutation=Mutation,
-        types=[Profile, Session],
+        types=[Profile, Session, Event],
         extensions=[partial(LimitedOperations, operations)],
         execution_context_class=Execution if compiled else CompiledCoercion,
         config=StrawberryConfig(

@@ -4,13 +4,67 @@ from datetime import datetime
 
 import strawberry
 
-from graphql_schema.nodes import Node
+from app.events.service import EARLIEST_FIRST, MAX_MOMENTS
+from app.paging import PageRequest
+from graphql_schema.analytics import frustrations_query
+from graphql_schema.context import Info
+from graphql_schema.events import Event
+from graphql_schema.fields import computed, served
+from graphql_schema.nodes import Connection, Node, load_connection
+from graphql_schema.paging import AfterArgument, FirstArgument
+from graphql_schema.rows import Row, event_row, frustration_rows
+
+
+def read_analytics_query(root: strawberry.Parent[Row]) -> str:
+    return frustrations_query(root["span"])
+
+
+async def read_events_of_session(
+    info: Info,
+    root: strawberry.Parent[Row],
+    first: FirstArgument = None,
+    after: AfterArgument = None,
+) -> Row:
+    events, together = info.context.services.events, info.context.loaders.together
+    return await load_connection(
+        info,
+        root["span"],
+        EARLIEST_FIRST,
+        event_row,
+        together(events.pages_of_sessions, PageRequest(first, after)),
+        together(events.counts_of_sessions),
+    )
+
+
+async def read_views(info: Info, root: strawberry.Parent[Row]) -> list[Row]:
+    views = info.context.loaders.together(info.context.services.events.views_of_sessions)
+    return [
+        {
+            "page": one.page,
+            "started_at": one.started_at,
+            "frustration_count": one.frustrations.total(),
+            "frustrations": frustration_rows(one.frustrations),
+        }
+        for one in await views.load(root["span"])
+    ]
 
 
 @strawberry.type(description="How often one kind of frustration happened.")
 class FrustrationCount:
     type: str = strawberry.field(description="rage_click, dead_click, error_click, …")
     count: int = strawberry.field(description="How often.")
+
+
+@strawberry.type(description="A page view of a session, until the next one.")
+class SessionView:
+    page: str | None = strawberry.field(
+        description="Its name; null where it has none, and before the first view."
+    )
+    started_at: datetime = strawberry.field(description="When it began.")
+    frustration_count: int = strawberry.field(description="Moments of frustration on it.")
+    frustrations: list[FrustrationCount] = strawberry.field(
+        description="Moments of frustration by kind, none left out but those that did not happen."
+    )
 
 
 @strawberry.type(description="One visit of one person.")
@@ -27,4 +81,16 @@ class Session(Node):
     frustration_count: int = strawberry.field(description="Moments of frustration.")
     frustrations: list[FrustrationCount] = strawberry.field(
         description="Moments of frustration by kind, none left out but those that did not happen."
+    )
+    views: list[SessionView] = served(
+        list[SessionView],
+        read_views,
+        "Its page views in the order they happened, with the moments of frustration on each; "
+        f"of a session with more than {MAX_MOMENTS:,} of both, the first.",
+    )
+    analytics_query: str = computed(
+        str, read_analytics_query, "A query for `explore` that shows these frustrations."
+    )
+    events: Connection[Event] = served(
+        Connection[Event], read_events_of_session, "Its events, the earliest first."
     )

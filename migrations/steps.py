@@ -14,12 +14,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import OperationFailure
 
 from app.attributes.defaults import account_attributes, datadog_user_attributes
 from app.profiles.index_repository import IndexRepository
-from app.storage.client import Database
+from app.storage.client import Collection, Database
 
 _MONTH_SECONDS = 30 * 24 * 3600
+_INDEX_NOT_FOUND = 27
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,30 @@ async def _index_tombstones(database: Database, collection: str) -> None:
     )
 
 
+async def _order_histories(database: Database) -> None:
+    """Pages are ordered by time and id: with both in the index, no page has to be sorted.
+
+    Pages, actions and sessions of a person are read from their history as well: an index for
+    each would make every event dearer to store than it makes these rare reads.
+    """
+    newest = [("time", DESCENDING), ("_id", DESCENDING)]
+    events, sessions = database["events"], database["sessions"]
+    await events.create_index(newest, name="timeline")
+    await events.create_index([("profile", ASCENDING), *newest], name="profile_history")
+    latest = [("attributes.started_at", DESCENDING), ("_id", DESCENDING)]
+    await sessions.create_index([("profile", ASCENDING), *latest], name="profile_history")
+    for collection in (events, sessions):
+        await _drop_index(collection, "history")
+
+
+async def _drop_index(collection: Collection, name: str) -> None:
+    try:
+        await collection.drop_index(name)
+    except OperationFailure as missing:
+        if missing.code != _INDEX_NOT_FOUND:
+            raise
+
+
 async def seed_catalogue(database: Database) -> None:
     """An empty catalogue of attributes, if there is none."""
     await database["settings"].update_one(
@@ -101,4 +127,5 @@ STEPS = (
     Step(4, "Index sessions by profile and start", _index_sessions),
     Step(5, "Create the catalogue of attributes", seed_catalogue),
     Step(6, "Index profiles and accounts by terms and default attributes", _index_lists),
+    Step(7, "Index events and sessions in the order of their pages", _order_histories),
 )

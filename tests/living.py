@@ -135,8 +135,6 @@ async def start(database: Database) -> World:
 
 
 async def _keep_tombstones(database: Database) -> None:
-    """Tests live in the past: a server would sweep their tombstones away, as a month old."""
+    """Tests live in the past: a store would sweep their tombstones away, as a month old."""
     for name in ("profiles", "sessions"):
-        drop_index = getattr(database[name], "drop_index", None)
-        if drop_index:  # the embedded store sweeps no database younger than a minute
-            await drop_index("tombstones")
+        await database[name].drop_index("tombstones")

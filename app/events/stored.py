@@ -8,12 +8,17 @@ from app.events.model import Event
 
 _FIELDS = ("type", "time", "received_at", "name", "sequence", "profiled", "corrected")
 _RENAMED = {"account_id": "account", "session_id": "session"}
-_PAYLOADS = {
+PAYLOADS = {
     "user": "user",
     "account": "account_traits",
     "context": "context",
     "properties": "properties",
 }
+"""The stored names of an event's free JSON."""
+
+
+FACTS = {"id": "_id", "name": "name", "session_id": "session", "account_id": "account"}
+"""The stored names of what an event is, as far as one can ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def event_document(event: Event) -> dict[str, Any]:
         "account": event.account_id,
         "session": event.session_id,
     }
-    for name, stored in _PAYLOADS.items():
+    for name, stored in PAYLOADS.items():
         if payload := getattr(event, name):
             document[stored] = encode_json(payload)
     return document
@@ -55,7 +60,7 @@ def load_entry(document: dict[str, Any]) -> Entry:
     fields |= {name: document[stored] for name, stored in _RENAMED.items()}
     fields |= {
         name: decode_json(document[stored])
-        for name, stored in _PAYLOADS.items()
+        for name, stored in PAYLOADS.items()
         if stored in document
     }
     identifiers = tuple(document["identifiers"])

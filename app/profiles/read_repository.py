@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.cursors import window
+from app.paging import Order, Page, PageRequest, directed, matching, page_of, stretches
 from app.profiles.compile import LIVE
-from app.profiles.cursors import window
-from app.profiles.paging import Order, Page, PageRequest, Phase, Window, phase_of, phases
 from app.storage.client import Collection, Document
+from app.storage.pages import read_pages
+from app.storage.together import count_together
 
 WRITTEN = {**LIVE, "created_at": {"$exists": True}}
 """Living documents that events have written; a claimed or closed one has no content to show."""
@@ -28,43 +30,35 @@ class DocumentReader:
         return {document["_id"]: document async for document in found}
 
     async def page(self, query: Mapping[str, Any], order: Order, request: PageRequest) -> Page:
-        """A page of the living documents that match."""
+        """A page of the living documents that match; one command for each stretch it touches."""
         asked = window(request, order)
         found: list[Document] = []
-        for phase in _stretches(asked, order):
-            missing = asked.limit + 1 - len(found)  # one more tells whether there is a next page
+        for phase in stretches(order, asked):
+            missing = asked.limit + 1 - len(found)
             if missing > 0:
-                found += await self._stretch(query, phase, asked, missing)
-        more, items = len(found) > asked.limit, found[: asked.limit]
-        if asked.backward:
-            return Page(items[::-1], asked.before is not None, more)
-        return Page(items, more, asked.after is not None)
+                documents = self._documents.find(
+                    matching(_living(query), phase, asked),
+                    sort=list(directed(phase, asked).items()),
+                    limit=missing,
+                    batch_size=missing + 1,  # all at once: one more would be a second command
+                )
+                found += await documents.to_list()
+        return page_of(found, asked)
 
-    async def _stretch(
-        self, query: Mapping[str, Any], phase: Phase, asked: Window, limit: int
-    ) -> list[Document]:
-        places = [
-            phase.beyond(key, forward=forward)
-            for key, forward in ((asked.after, True), (asked.before, False))
-            if key is not None and phase_of(key) == phase.has
-        ]
-        direction = -1 if asked.backward else 1
-        return await self._documents.find(
-            {"$and": [{**WRITTEN, **phase.filter}, query, *places]},
-            sort=[(one.path, one.direction * direction) for one in phase.sorted_by],
-            limit=limit,
-        ).to_list()
+    async def pages(
+        self, queries: Iterable[Mapping[str, Any]], order: Order, request: PageRequest
+    ) -> list[Page]:
+        """The same page of what each query finds, in one command."""
+        return await read_pages(self._documents, map(_living, queries), order, request)
 
     async def count(self, query: Mapping[str, Any]) -> int:
         """How many living documents match."""
-        return await self._documents.count_documents({"$and": [WRITTEN, query]})
+        return await self._documents.count_documents(_living(query))
+
+    async def counts(self, queries: Iterable[Mapping[str, Any]]) -> list[int]:
+        """How many living documents match each query, in one command."""
+        return await count_together(self._documents, map(_living, queries))
 
 
-def _stretches(asked: Window, order: Order) -> list[Phase]:
-    """Those between the places that are asked for, in the direction of reading."""
-    found = phases(order)
-    has = [one.has for one in found]
-    start = has.index(phase_of(asked.after)) if asked.after else 0
-    end = has.index(phase_of(asked.before)) if asked.before else len(found) - 1
-    between = found[start : end + 1]
-    return between[::-1] if asked.backward else between
+def _living(query: Mapping[str, Any]) -> dict[str, Any]:
+    return {"$and": [WRITTEN, query]} if query else dict(WRITTEN)

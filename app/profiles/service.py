@@ -1,13 +1,18 @@
 """Use cases of reading: one profile, account or session, and pages of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from app.identity.model import Identifier, is_type
 from app.identity.repository import IdentifierRepository
-from app.profiles.paging import Order, Page, PageRequest, Sort
+from app.paging import Order, Page, PageRequest, Sort
+from app.profiles.compile import Mql
 from app.profiles.read_repository import DocumentReader
 from app.profiles.repository import DocumentRepository
+from app.profiles.sessions import SessionFilter, session_match
 from app.storage.client import Document
+
+Ids: TypeAlias = tuple[str, ...]
 
 NEWEST_FIRST: Order = (Sort("_id", -1),)
 """Profiles by creation: their ids are ordered by time."""
@@ -57,17 +62,17 @@ class ProfileService:
         """All profiles, the newest first."""
         return await self._reader.page({}, NEWEST_FIRST, request)
 
-    async def page_of_account(self, account_id: str, request: PageRequest) -> Page:
-        """The profiles with events in an account, the newest first."""
-        return await self._reader.page({"accounts": account_id}, NEWEST_FIRST, request)
+    async def pages_of_accounts(self, ids: Sequence[str], request: PageRequest) -> list[Page]:
+        """The profiles with events in each of these accounts, the newest first."""
+        return await self._reader.pages(map(_members, ids), NEWEST_FIRST, request)
 
     async def count(self) -> int:
         """How many profiles there are."""
         return await self._reader.count({})
 
-    async def count_of_account(self, account_id: str) -> int:
-        """How many profiles have events in an account."""
-        return await self._reader.count({"accounts": account_id})
+    async def counts_of_accounts(self, ids: Sequence[str]) -> list[int]:
+        """How many profiles have events in each of these accounts."""
+        return await self._reader.counts(map(_members, ids))
 
     async def _root(self, profile_id: str) -> str:
         return (await self._profiles.roots([profile_id]))[profile_id]
@@ -87,17 +92,17 @@ class AccountService:
         """All accounts, by id."""
         return await self._reader.page({}, BY_ID, request)
 
-    async def page_of(self, ids: Iterable[str], request: PageRequest) -> Page:
-        """These accounts, by id."""
-        return await self._reader.page({"_id": {"$in": sorted(ids)}}, BY_ID, request)
+    async def pages_of(self, groups: Sequence[Ids], request: PageRequest) -> list[Page]:
+        """The accounts of each of these groups, by id."""
+        return await self._reader.pages(map(_among, groups), BY_ID, request)
 
     async def count(self) -> int:
         """How many accounts there are."""
         return await self._reader.count({})
 
-    async def count_of(self, ids: Iterable[str]) -> int:
-        """How many of these accounts there are."""
-        return await self._reader.count({"_id": {"$in": sorted(ids)}})
+    async def counts_of(self, groups: Sequence[Ids]) -> list[int]:
+        """How many accounts there are in each of these groups."""
+        return await self._reader.counts(map(_among, groups))
 
 
 class SessionService:
@@ -111,15 +116,15 @@ class SessionService:
         """The session that each of these ids leads to, also through merges of profiles."""
         return await _living(ids, self._sessions, self._reader)
 
-    async def page_of_profile(
-        self, profile_id: str, request: PageRequest, *, only_frustrated: bool
-    ) -> Page:
-        """A profile's sessions, the latest first."""
-        return await self._reader.page(_of(profile_id, only_frustrated), LATEST_FIRST, request)
+    async def pages_of_profiles(
+        self, ids: Sequence[str], wanted: SessionFilter, request: PageRequest
+    ) -> list[Page]:
+        """The sessions of each of these profiles, the latest first."""
+        return await self._reader.pages(_sessions(ids, wanted), LATEST_FIRST, request)
 
-    async def count_of_profile(self, profile_id: str, *, only_frustrated: bool) -> int:
-        """How many sessions a profile has."""
-        return await self._reader.count(_of(profile_id, only_frustrated))
+    async def counts_of_profiles(self, ids: Sequence[str], wanted: SessionFilter) -> list[int]:
+        """How many sessions each of these profiles has."""
+        return await self._reader.counts(_sessions(ids, wanted))
 
 
 async def _living(
@@ -130,6 +135,13 @@ async def _living(
     return {one: found[root] for one, root in roots.items() if root in found}
 
 
-def _of(profile_id: str, only_frustrated: bool) -> dict[str, object]:  # noqa: FBT001  # private, two callers
-    frustrated = {"attributes.frustration_count": {"$gt": 0}} if only_frustrated else {}
-    return {"profile": profile_id, **frustrated}
+def _members(account_id: str) -> Mql:
+    return {"accounts": account_id}
+
+
+def _among(ids: Ids) -> Mql:
+    return {"_id": {"$in": sorted(ids)}}
+
+
+def _sessions(ids: Sequence[str], wanted: SessionFilter) -> list[Mql]:
+    return [{"profile": one, **session_match(wanted)} for one in ids]

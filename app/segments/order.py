@@ -9,8 +9,8 @@ from app.aggregation.monoids import Aggregation
 from app.attributes.catalogue import Catalogue
 from app.attributes.model import AttributeDefinition, ProfileKind
 from app.errors import FilterInvalidError
+from app.paging import Order, Sort
 from app.profiles.compile import value_paths
-from app.profiles.paging import Order, Sort
 from app.profiles.service import BY_ID, NEWEST_FIRST
 from app.values import DataType
 

@@ -9,8 +9,8 @@ from typing import Any
 from app.attributes.model import ProfileKind
 from app.attributes.service import AttributeService
 from app.attributes.terms import words
+from app.paging import Order, Page, PageRequest
 from app.profiles.compile import Mql
-from app.profiles.paging import Order, Page, PageRequest
 from app.profiles.read_repository import DocumentReader
 from app.segments.check import Frame, check_filter
 from app.segments.compile import compile_condition

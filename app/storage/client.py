@@ -82,7 +82,14 @@ class Collection(Protocol):
         self, condition: Filter, /, *, limit: int | None = None, hint: str | None = None
     ) -> int: ...
 
-    async def aggregate(self, pipeline: Pipeline, /, *, hint: str | None = None) -> Cursor: ...
+    async def aggregate(
+        self,
+        pipeline: Pipeline,
+        /,
+        *,
+        hint: str | None = None,
+        batchSize: int = 0,  # noqa: N803  # the driver's own name
+    ) -> Cursor: ...
 
     async def insert_one(self, document: Document, /) -> InsertOneResult: ...
 

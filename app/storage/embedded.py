@@ -29,7 +29,7 @@ from app.storage.embedded_values import inward, outward
 Document: TypeAlias = dict[str, Any]
 Step: TypeAlias = Callable[[], Document]
 
-_NO_SUCH_COMMAND = 59
+_NO_SUCH_COMMAND, _NO_SUCH_INDEX = 59, 27
 
 
 class EmbeddedClient:
@@ -147,9 +147,13 @@ class EmbeddedCollection:
         return len(self._engine.matching(inward(condition))[:limit])
 
     async def aggregate(
-        self, pipeline: Sequence[Mapping[str, Any]], *, hint: str | None = None
+        self,
+        pipeline: Sequence[Mapping[str, Any]],
+        *,
+        hint: str | None = None,
+        batchSize: int = 0,  # noqa: N803  # the driver's own name
     ) -> EmbeddedCursor:
-        del hint
+        del batchSize, hint
         return EmbeddedCursor(partial(self._engine.run_pipeline, _inward_list(pipeline)))
 
     async def insert_one(self, document: Document) -> InsertOneResult:
@@ -236,7 +240,10 @@ class EmbeddedCollection:
         return name
 
     async def drop_index(self, name: str, /) -> None:
-        await self._motor.drop_index(name)
+        try:
+            await self._motor.drop_index(name)
+        except OperationFailure as missing:
+            raise OperationFailure(str(missing), _NO_SUCH_INDEX) from missing
 
     async def index_information(self) -> Mapping[str, Any]:
         return dict(await self._motor.index_information())

@@ -7,7 +7,8 @@ mongomock on purpose: its public methods read every document even when the filte
 # ruff: noqa: SLF001
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from bson import ObjectId, Regex
@@ -16,6 +17,7 @@ from pymongo.errors import DuplicateKeyError, WriteError
 from sentinels import NOTHING  # type: ignore[import-untyped]  # mongomock's "missing"; no types
 
 from app.storage.bson_order import Key, order_key
+from app.storage.embedded_filter import applies
 from app.storage.embedded_update import apply_update, upsert_seed
 from app.storage.embedded_values import same, stored
 
@@ -23,11 +25,11 @@ Document: TypeAlias = dict[str, Any]
 Order: TypeAlias = Sequence[tuple[str, int]]
 
 _DUPLICATE, _IMMUTABLE_ID = 11000, 66
+_QUERY = ("$match", "$sort", "$limit")
 _SWEEP_SECONDS = 60
 _EMPTY_LIST: Key = (0,)  # sorts before null
 
 # mongomock's functions carry no types.
-_applies: Any = filtering.filter_applies
 _candidates: Any = filtering.iter_key_candidates
 _run_pipeline: Any = aggregate.process_pipeline
 _frozen: Any = helpers.hashdict
@@ -49,10 +51,18 @@ class Engine:
         self._sweep()
         found = self._by_id(condition)
         if found is None:
-            found = list(self._mock._iter_documents(condition))
+            found = self._scanned(condition)
         for path, direction in reversed(order):
             found.sort(key=lambda one: _sort_key(one, path, direction), reverse=direction < 0)
         return found
+
+    def _scanned(self, condition: Document) -> list[Document]:
+        """The matches among all; most are ruled out at a hundredth of what a filter costs."""
+        texts = dict(_texts(condition))
+        candidates = [one for one in self._documents.documents if _has_texts(one, texts)]
+        if not candidates:
+            applies(condition, {})  # a filter that is none is an error all the same
+        return [one for one in candidates if applies(condition, one)]
 
     def _by_id(self, condition: Document) -> list[Document] | None:
         """The matches among the ids that the filter names, ``None`` if it names none."""
@@ -60,7 +70,7 @@ class Engine:
         if ids is None:
             return None
         known = [self._documents[key] for key in ids if key in self._documents]
-        return [document for document in known if _applies(condition, document)]
+        return [document for document in known if applies(condition, document)]
 
     def projected(self, document: Document, projection: Mapping[str, Any] | None) -> Document:
         """The fields asked for; mongomock writes to the projection, so it gets a copy."""
@@ -68,12 +78,29 @@ class Engine:
             return document
         return dict(self._mock._copy_only_fields(document, dict(projection), dict))
 
-    def run_pipeline(self, stages: list[Document]) -> list[Document]:
-        """A leading ``$match`` is a query; mongomock would copy the whole collection first."""
-        leading = bool(stages) and "$match" in stages[0]
-        found = self.matching(stages[0]["$match"] if leading else {})
-        copies = [stored(document) for document in found]
-        return list(_run_pipeline(copies, self._mock.database, stages[leading:], None))
+    def run_pipeline(self, stages: Sequence[Document]) -> list[Document]:
+        """mongomock knows no ``$unionWith``, and copies whole collections to begin with."""
+        documents, rest = self._queried(stages)
+        for is_union, some in groupby(rest, lambda stage: "$unionWith" in stage):
+            if is_union:
+                documents += [one for stage in some for one in self._joined(stage["$unionWith"])]
+            else:
+                documents = list(_run_pipeline(documents, self._mock.database, list(some), None))
+        return documents
+
+    def _queried(self, stages: Sequence[Document]) -> tuple[list[Document], Sequence[Document]]:
+        """Copies of what the leading stages find if they make a query, and the other stages."""
+        query: Document = {}
+        for stage, name in zip(stages, _QUERY, strict=False):
+            if name not in stage:
+                break
+            query |= stage
+        order = tuple(query.get("$sort", {}).items())
+        found = self.matching(query.get("$match", {}), order)[: query.get("$limit")]
+        return [stored(document) for document in found], stages[len(query) :]
+
+    def _joined(self, other: Document) -> list[Document]:
+        return Engine(self._mock.database[other["coll"]]).run_pipeline(other["pipeline"])
 
     def add(self, document: Document) -> None:
         """Insert, or say which key is taken as a server does."""
@@ -191,6 +218,24 @@ def _wanted_ids(condition: Document) -> list[Any] | None:
     else:
         ids = wanted.get("$in", [None])
     return None if any(map(_is_open, ids)) else list(dict.fromkeys(ids))
+
+
+def _texts(condition: Document) -> Iterator[tuple[str, str]]:
+    """The texts that fields of the document have to be equal to, as far as one sees at once."""
+    for name, wanted in condition.items():
+        if name == "$and":
+            for part in wanted:
+                yield from _texts(part)
+        elif isinstance(wanted, str) and "." not in name and not name.startswith("$"):
+            yield name, wanted
+
+
+def _has_texts(document: Document, texts: Mapping[str, str]) -> bool:
+    for name, wanted in texts.items():
+        value = document.get(name)
+        if value != wanted and not (isinstance(value, list) and wanted in value):
+            return False
+    return True
 
 
 def _is_open(identity: Any) -> bool:

@@ -35,7 +35,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from app.profiles.paging import DEFAULT_PAGE, MAX_PAGE
+from app.paging import DEFAULT_PAGE, MAX_PAGE
 
 SCHEMA_COST = 200
 """What asking for the schema costs: all of it takes 22 ms, as long as so many objects."""

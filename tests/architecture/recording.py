@@ -36,13 +36,15 @@ class Search:
 
 
 class Recorder(CommandListener):
-    """The searches of all commands since it was last emptied."""
+    """All commands, and what they searched for since that was last emptied."""
 
     def __init__(self) -> None:
+        self.commands: list[str] = []
         self.searches: list[Search] = []
 
     @override
     def started(self, event: CommandStartedEvent) -> None:
+        self.commands.append(f"{event.command_name} {event.command[event.command_name]}")
         self.searches += _searches(event.command_name, dict(event.command))
 
     @override
@@ -75,5 +77,16 @@ def _searches(name: str, command: dict[str, Any]) -> Iterator[Search]:
     if name == "update":
         yield from (Search(collection, dict(one["q"])) for one in command["updates"])
     if name == "aggregate":
-        first: dict[str, Any] = next(iter(command["pipeline"]), {})
-        yield Search(collection, dict(first.get("$match", {})))
+        yield from _branches(collection, command["pipeline"])
+
+
+def _branches(collection: str, pipeline: list[dict[str, Any]]) -> Iterator[Search]:
+    """What a pipeline looks for, and what each one that it is united with does."""
+    own = {name: value for stage in pipeline for name, value in stage.items()}
+    order, limit = dict(own.get("$sort", {})), own.get("$limit", 0)
+    if any("$group" in stage for stage in pipeline):
+        order, limit = {}, 0  # they are about the groups
+    yield Search(collection, dict(own.get("$match", {})), order, limit)
+    for stage in pipeline:
+        if "$unionWith" in stage:
+            yield from _branches(stage["$unionWith"]["coll"], stage["$unionWith"]["pipeline"])

@@ -127,6 +127,15 @@ def stages(plan: Any) -> list[str]:
         "{ profiles(last: 10) { nodes { id } } }",
         "{ accounts(first: 10) { nodes { id } } }",
         "{ accounts(last: 10) { nodes { id } } }",
+        "{ profiles(first: 5) { nodes { accounts { totalCount nodes { id } } } } }",
+        "{ profiles(first: 5) { nodes { sessions { totalCount nodes { views { page } } } } } }",
+        "{ profiles(first: 5) { nodes { events { totalCount nodes { profile { id } } } } } }",
+        "{ profiles(first: 5) { nodes { mostVisitedPages { page } } } }",
+        "{ profiles(first: 5) { nodes { frequentActions { action } } } }",
+        "{ profiles(first: 5) { nodes { sessions { nodes { events { totalCount } } } } } }",
+        "{ accounts(first: 5) { nodes { users { totalCount nodes { id } } } } }",
+        "{ events(first: 10) { nodes { id } } }",
+        '{ events(first: 10, during: {last: "PT11H59M"}) { totalCount nodes { id } } }',
     ],
 )
 async def test_query_is_served_by_an_index(recorded: Explained, query: str) -> None:
@@ -220,6 +229,51 @@ async def test_company_is_found_by_an_index(recorded: Explained) -> None:
     )
 
     assert await scanned(api, recorder) == []
+
+
+HISTORY = """
+query ($events: String, $story: String, $sessions: String) {
+  events(first: 5, after: $events) { pageInfo { endCursor } }
+  profile(by: {userId: "u7"}) {
+    events(first: 5, after: $events) { pageInfo { endCursor } }
+    sessions(first: 5, after: $sessions) { pageInfo { endCursor } }
+    all: sessions { nodes { events(first: 5, after: $story) { pageInfo { endCursor } } } }
+  }
+}
+"""
+
+
+async def test_page_of_a_history_is_read_in_order_however_long_it_is(recorded: Explained) -> None:
+    api, recorder = recorded
+    for first in range(0, 300, 100):
+        numbers = range(first, first + 100)
+        await api.ingest(*(of_the_busy_one(number, f"s{number}") for number in numbers))
+        await api.ingest(*(of_the_busy_one(number, "s") for number in numbers))
+    await renew_statistics(api.world.database)
+    before = await api.data(HISTORY)
+    profile = before["profile"]
+    after = {
+        "events": before["events"]["pageInfo"]["endCursor"],
+        "sessions": profile["sessions"]["pageInfo"]["endCursor"],
+        "story": profile["all"]["nodes"][-1]["events"]["pageInfo"]["endCursor"],
+    }
+    recorder.searches.clear()
+
+    await api.data(HISTORY, **after)
+
+    pages = [one for one in recorder.searches if one.collection in ("events", "sessions")]
+    pages = [one for one in pages if one.limit == 6 and "session" not in str(one.condition)]
+    assert sorted(one.collection for one in pages) == ["events", "events", "sessions"]
+    for search in pages:
+        names, read = await explain(api, search)
+        assert "SORT" not in names
+        assert read <= 2 * search.limit
+
+
+def of_the_busy_one(number: int, session: str) -> dict[str, object]:
+    """One of the many events of one of the people."""
+    names: dict[str, object] = {"userId": "u7", "cookieId": "c7"}
+    return an_event(f"busy{number}{session}", number, **names, sessionId=session)
 
 
 async def test_nodes_are_served_by_an_index(recorded: Explained) -> None:

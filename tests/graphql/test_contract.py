@@ -39,6 +39,7 @@ type Query {
     filter: ProfileFilter, search: String, orderBy: [AttributeOrder!]
     first: Int, after: String, last: Int, before: String
   ): AccountConnection!
+  events(filter: EventFilter, during: TimeRange, first: Int, after: String): EventConnection!
   attributes(kind: ProfileKind!, origin: AttributeOrigin): [AttributeDefinition!]!
   attribute(kind: ProfileKind!, name: String!): AttributeDefinition
 }
@@ -113,6 +114,15 @@ type SessionConnection {
 
 type SessionEdge { cursor: String! node: Session! }
 
+type EventConnection {
+  edges: [EventEdge!]!
+  nodes: [Event!]!
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type EventEdge { cursor: String! node: Event! }
+
 type UserError { code: String! message: String! path: [String!] }
 
 enum ProfileKind { USER ACCOUNT }
@@ -148,7 +158,15 @@ type Profile implements Node {
   attribute(name: String!): AttributeValue
   attributes(names: [String!]): [AttributeValue!]!
   accounts(first: Int, after: String): AccountConnection!
-  sessions(onlyFrustrated: Boolean = false, first: Int, after: String): SessionConnection!
+  sessions(
+    during: TimeRange
+    onlyFrustrated: Boolean = false
+    first: Int
+    after: String
+  ): SessionConnection!
+  events(filter: EventFilter, during: TimeRange, first: Int, after: String): EventConnection!
+  mostVisitedPages(during: TimeRange, first: Int = 10): [PageCount!]!
+  frequentActions(during: TimeRange, first: Int = 10): [ActionCount!]!
 }
 
 type Account implements Node {
@@ -189,7 +207,43 @@ type Session implements Node {
   application: String entryPage: String exitPage: String
   viewCount: Int! actionCount: Int! errorCount: Int!
   frustrationCount: Int! frustrations: [FrustrationCount!]!
+  views: [SessionView!]!
+  analyticsQuery: String!
+  events(first: Int, after: String): EventConnection!
 }
+
+type SessionView {
+  page: String
+  startedAt: DateTime!
+  frustrationCount: Int! frustrations: [FrustrationCount!]!
+}
+
+type PageCount { page: String! views: Int! sessions: Int! }
+type ActionCount { action: String! count: Int! }
+
+type Event implements Node {
+  id: ID!
+  eventId: String!
+  type: EventType!
+  name: String
+  time: DateTime! receivedAt: DateTime!
+  sessionId: String accountId: String
+  user: JSON! account: JSON! context: JSON! properties: JSON!
+  profile: Profile
+}
+
+input EventFilter { type: EventType name: String where: [PropertyCondition!] }
+
+input PropertyCondition {
+  field: String!
+  eq: JSON ne: JSON in: [JSON!]
+  gt: JSON gte: JSON lt: JSON lte: JSON
+  contains: String
+  exists: Boolean
+}
+
+input TimeRange @oneOf { last: Duration between: TimeInterval }
+input TimeInterval { from: DateTime! to: DateTime! }
 
 type FrustrationCount { type: String! count: Int! }
 

@@ -10,7 +10,7 @@ from graphql import (
     parse,
 )
 
-from app.profiles.paging import DEFAULT_PAGE, MAX_PAGE
+from app.paging import DEFAULT_PAGE, MAX_PAGE
 from app.settings import MAX_QUERY_COST
 from graphql_schema.limits.cost import SCHEMA_COST, cost_of
 from graphql_schema.schema import build_schema

@@ -12,6 +12,7 @@ query ($id: ID!) {
     ... on Profile { userId }
     ... on Account { accountId }
     ... on Session { sessionId viewCount }
+    ... on Event { eventId type }
     ... on AttributeDefinition { name kind }
   }
 }
@@ -21,12 +22,13 @@ EVERYTHING = """
 {
   profiles { nodes { id sessions { nodes { id } } } }
   accounts { nodes { id } }
+  events { nodes { id } }
   attribute(kind: ACCOUNT, name: "account_name") { id }
 }
 """
 
 
-async def four_nodes(api: Api) -> dict[str, str]:
+async def one_of_each(api: Api) -> dict[str, str]:
     """One node of each type; their ids by the name of their type."""
     await api.ingest(an_event("e1", type="VIEW", userId="u1", sessionId="s1", account={"id": "a1"}))
     found = await api.data(EVERYTHING)
@@ -36,12 +38,13 @@ async def four_nodes(api: Api) -> dict[str, str]:
         "Profile": profile["id"],
         "Account": account["id"],
         "Session": session["id"],
+        "Event": found["events"]["nodes"][0]["id"],
         "AttributeDefinition": found["attribute"]["id"],
     }
 
 
 async def test_node_of_each_type_is_found_by_its_id(api: Api) -> None:
-    ids = await four_nodes(api)
+    ids = await one_of_each(api)
 
     found = [(await api.data(NODE, id=one))["node"] for one in ids.values()]
 
@@ -49,6 +52,7 @@ async def test_node_of_each_type_is_found_by_its_id(api: Api) -> None:
         {"userId": "u1"},
         {"accountId": "a1"},
         {"sessionId": "s1", "viewCount": 1},
+        {"eventId": "e1", "type": "VIEW"},
         {"name": "account_name", "kind": "ACCOUNT"},
     ]
     assert found == [
@@ -60,7 +64,7 @@ async def test_node_of_each_type_is_found_by_its_id(api: Api) -> None:
 async def test_nodes_are_in_the_order_of_their_ids_with_null_for_what_is_not_there(
     api: Api,
 ) -> None:
-    ids = await four_nodes(api)
+    ids = await one_of_each(api)
     asked = [*ids.values(), "x", *reversed(ids.values()), global_id("Profile", "nobody")]
 
     found = (await api.data(NODES, ids=asked))["nodes"]
@@ -91,7 +95,7 @@ async def test_nodes_are_in_the_order_of_their_ids_with_null_for_what_is_not_the
     ],
 )
 async def test_id_of_nothing_is_answered_with_null(api: Api, wrong: str) -> None:
-    await four_nodes(api)
+    await one_of_each(api)
 
     assert await api.data(NODE, id=wrong) == {"node": None}
     assert await api.data(NODES, ids=[wrong]) == {"nodes": [None]}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from graphql import FieldNode, OperationDefinitionNode, parse, value_from_ast_untyped
+
 from tests.graphql.asking import Api, an_event, field_of
 
 SESSIONS = """
@@ -142,3 +144,134 @@ async def test_same_session_of_merged_profiles_is_one(api: Api) -> None:
     assert answer["nodes"] == [
         session | {"entryPage": "/home", "exitPage": "/cart", "viewCount": 2}
     ]
+
+
+DURING = """
+query ($during: TimeRange) {
+  profile(by: {userId: "u1"}) {
+    sessions(during: $during) { totalCount nodes { sessionId } }
+  }
+}
+"""
+
+
+async def test_sessions_of_a_range_are_those_that_began_in_it(api: Api) -> None:
+    begun = {"s1": 9, "s2": 10, "s3": 19, "s4": 20}
+    await api.ingest(*(in_session(name, f"e{name}", time) for name, time in begun.items()))
+    await api.ingest(in_session("s1", "later", 15))
+
+    during = {"between": {"from": moment(10), "to": moment(20)}}
+    answer = (await api.data(DURING, during=during))["profile"]["sessions"]
+
+    assert (answer["totalCount"], field_of(answer["nodes"], "sessionId")) == (2, ["s3", "s2"])
+
+
+VIEWS = """
+{ profile(by: {userId: "u1"}) { sessions { nodes {
+  frustrationCount frustrations { type count }
+  views { page startedAt frustrationCount frustrations { type count } }
+} } } }
+"""
+
+
+def frustrating(*kinds: str) -> dict[str, Any]:
+    """An action with moments of frustration."""
+    return {"type": "ACTION", "properties": {"frustration": list(kinds)}}
+
+
+def shown(page: str | None, time: int, **kinds: int) -> dict[str, Any]:
+    """A view as it is answered."""
+    return {
+        "page": page,
+        "startedAt": moment(time),
+        "frustrationCount": sum(kinds.values()),
+        "frustrations": [{"type": kind, "count": count} for kind, count in kinds.items()],
+    }
+
+
+async def test_frustrations_are_counted_by_view(api: Api) -> None:
+    await api.ingest(
+        in_session("s1", "e1", 5, **frustrating("error_click")),
+        in_session("s1", "e2", 10, type="VIEW", name="/home"),
+        in_session("s1", "e3", 11, type="ACTION", name="click on nothing special"),
+        in_session("s1", "e4", 20, type="VIEW", name="/cart"),
+        in_session("s1", "e5", 25, **frustrating("dead_click", "rage_click")),
+        in_session("s1", "e6", 26, **frustrating("rage_click")),
+        in_session("s1", "e7", 30, type="VIEW", properties={"frustration": "dead_click"}),
+        in_session("s2", "e8", 27, **frustrating("rage_click")),
+    )
+
+    [_, session] = (await api.data(VIEWS))["profile"]["sessions"]["nodes"]
+
+    assert session["views"] == [
+        shown(None, 5, error_click=1),
+        shown("/home", 10),
+        shown("/cart", 20, rage_click=2, dead_click=1),
+        shown(None, 30, dead_click=1),
+    ]
+    assert session["frustrationCount"] == sum(one["frustrationCount"] for one in session["views"])
+    assert session["frustrations"] == [
+        {"type": "rage_click", "count": 2},
+        {"type": "dead_click", "count": 2},
+        {"type": "error_click", "count": 1},
+    ]
+
+
+async def test_sequence_decides_which_view_it_was_where_times_are_equal(api: Api) -> None:
+    await api.ingest(
+        in_session("s1", "a", 10, sequence=3, **frustrating("rage_click")),
+        in_session("s1", "b", 10, sequence=4, type="VIEW", name="/second"),
+        in_session("s1", "c", 10, sequence=2, type="VIEW", name="/first"),
+    )
+
+    [session] = (await api.data(VIEWS))["profile"]["sessions"]["nodes"]
+
+    assert session["views"] == [shown("/first", 10, rage_click=1), shown("/second", 10)]
+
+
+async def test_analytics_query_shows_the_frustrations_of_the_session(api: Api) -> None:
+    await api.ingest(
+        in_session('s"1"\n$end', "e1", 10, **frustrating("rage_click")),
+        in_session('s"1"\n$end', "e2", 20),
+    )
+    query = '{ profile(by: {userId: "u1"}) { sessions { nodes { analyticsQuery } } } }'
+
+    [session] = (await api.data(query))["profile"]["sessions"]["nodes"]
+
+    [operation] = parse(session["analyticsQuery"]).definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    [explore] = operation.selection_set.selections
+    assert isinstance(explore, FieldNode)
+    assert explore.name.value == "explore"
+    kinds = ["rage_click", "dead_click", "error_click", "rage_tap", "error_tap"]
+    assert {
+        one.name.value: value_from_ast_untyped(one.value) for one in explore.arguments or ()
+    } == {
+        "input": {
+            "filter": {
+                "where": [
+                    {"field": "event.session_id", "eq": 's"1"\n$end'},
+                    {"field": "properties.frustration", "in": kinds},
+                ]
+            },
+            "during": {"between": {"from": moment(10), "to": "2026-01-01T00:00:20.001Z"}},
+            "groupBy": ["properties.frustration"],
+        }
+    }
+
+
+async def test_filter_of_the_analytics_query_finds_the_frustrations(api: Api) -> None:
+    await api.ingest(
+        in_session("s1", "e1", 10, **frustrating("rage_click")),
+        in_session("s1", "e2", 20, **frustrating("dead_click")),
+        in_session("s1", "e3", 15),
+        in_session("s2", "e4", 15, **frustrating("dead_click")),
+    )
+    query = '{ profile(by: {userId: "u1"}) { sessions { nodes { sessionId analyticsQuery } } } }'
+    sessions = (await api.data(query))["profile"]["sessions"]["nodes"]
+    [text] = [one["analyticsQuery"] for one in sessions if one["sessionId"] == "s1"]
+    arguments = text[text.index("filter:") : text.index("groupBy:")]
+
+    found = await api.data(f"{{ events({arguments}) {{ nodes {{ eventId }} }} }}")
+
+    assert field_of(found["events"]["nodes"], "eventId") == ["e2", "e1"]

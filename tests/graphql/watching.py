@@ -37,6 +37,10 @@ class _WatchedCollection:
         self._collection = collection
         self._commands = commands
 
+    @property
+    def name(self) -> str:
+        return str(self._collection.name)
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def command(*arguments: Any, **options: Any) -> Any:
             self._commands.append(f"{self._collection.name}.{name}")

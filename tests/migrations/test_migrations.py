@@ -37,12 +37,12 @@ async def test_every_index_is_made(database: Database) -> None:
     await run(database)
 
     assert await indexes(database) == {
-        "events": {"batch", "target", "history", "account_history"},
+        "events": {"batch", "target", "account_history", "profile_history", "timeline"},
         "identifiers": {"owner"},
         "profiles": {"identifiers", "members", "pending", "tombstones", "terms"}
         | {name for one in datadog_user_attributes() for name in index_names(one)},
         "accounts": {"terms", *(name for one in account_attributes() for name in index_names(one))},
-        "sessions": {"history", "pending", "tombstones"},
+        "sessions": {"profile_history", "pending", "tombstones"},
     }
 
 

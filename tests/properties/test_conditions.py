@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from app.aggregation.monoids import Aggregation
 from app.attributes.model import ProfileKind
+from app.cursors import cursor
 from app.errors import FilterInvalidError
+from app.paging import MAX_PAGE, PageRequest
 from app.profiles.compile import LIVE, fold_update
-from app.profiles.cursors import cursor
 from app.profiles.model import Fold
-from app.profiles.paging import MAX_PAGE, PageRequest
 from app.profiles.read_repository import DocumentReader
 from app.segments.check import Frame, check_filter
 from app.segments.compile import compile_condition

@@ -66,6 +66,38 @@ async def test_filters_compare_numbers_by_value(
     assert await ids(things, condition) == expected
 
 
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"v": {"$eq": True}}, [1, 4]),
+        ({"v": {"$eq": 1}}, [2, 5]),
+        ({"v": {"$ne": 1}}, [1, 3, 4, 6]),
+        ({"v": {"$in": [False, 1]}}, [2, 5]),
+        ({"v": {"$nin": [0, 1.0]}}, [1, 4, 6]),
+        ({"v": {"$eq": None}}, [6]),
+        ({"v": {"$in": [None, True]}}, [1, 4, 6]),
+    ],
+)
+async def test_booleans_are_no_numbers(
+    things: Collection, condition: dict[str, Any], expected: list[int]
+) -> None:
+    values: list[Any] = [True, 1, 0, [True, 5], [Decimal128("1.0"), "x"], None]
+    await things.insert_many([{"_id": number, "v": one} for number, one in enumerate(values, 1)])
+
+    assert await ids(things, condition) == expected
+
+
+@pytest.mark.parametrize("name", ["text", "$and"])
+async def test_text_is_found_where_it_is_the_value_or_in_the_list(
+    things: Collection, name: str
+) -> None:
+    values = ["a", "b", ["a", "b"], [["a"]], {"a": 1}, None, 1]
+    await things.insert_many([{"_id": number, "text": one} for number, one in enumerate(values, 1)])
+
+    condition: dict[str, Any] = {"text": "a"}
+    assert await ids(things, condition if name == "text" else {name: [condition]}) == [1, 3]
+
+
 async def test_not_matches_where_the_whole_path_is_missing(things: Collection) -> None:
     await things.insert_many([{"_id": 1}, {"_id": 2, "guard": {"l": 1}}, {"_id": 3, "guard": {}}])
     await things.insert_one({"_id": 4, "guard": {"l": 5}})
@@ -171,6 +203,33 @@ async def test_pipeline_groups_and_adds_decimals(things: Collection) -> None:
     ]
 
 
+async def test_pipelines_are_united_in_their_order_each_with_its_own_limit(
+    things: Collection, database: Database
+) -> None:
+    await things.insert_many([{"_id": number, "odd": number % 2 == 1} for number in range(6)])
+    await database["others"].insert_many([{"_id": 7}, {"_id": 8}])
+
+    def first(*, odd: bool, limit: int) -> list[dict[str, Any]]:
+        return [{"$match": {"odd": {"$eq": odd}}}, {"$sort": {"_id": -1}}, {"$limit": limit}]
+
+    inner = [*first(odd=False, limit=2), {"$unionWith": {"coll": "others", "pipeline": []}}]
+    cursor = await things.aggregate(
+        [
+            *first(odd=True, limit=1),
+            {"$unionWith": {"coll": "things", "pipeline": inner}},
+            {"$addFields": {"seen": 1}},
+            {"$unionWith": {"coll": "others", "pipeline": [{"$match": {"_id": 8}}]}},
+            {"$project": {"odd": 0}},
+        ],
+        batchSize=10,
+    )
+
+    assert await cursor.to_list() == [
+        *({"_id": number, "seen": 1} for number in (5, 4, 2, 7, 8)),
+        {"_id": 8},
+    ]
+
+
 async def test_pipeline_changes_no_stored_document(things: Collection) -> None:
     await things.insert_one({"_id": 1, "a": {"b": 1}})
 
@@ -253,6 +312,17 @@ async def test_every_kind_of_index_can_be_declared(things: Collection) -> None:
         "expires_1": [("expires", 1)],
     }
     assert indexes["stragglers"]["partialFilterExpression"] == {"applied": False}
+
+
+async def test_index_is_dropped_once(things: Collection) -> None:
+    await things.create_index([("a", 1)], name="a")
+
+    await things.drop_index("a")
+
+    assert "a" not in await things.index_information()
+    with pytest.raises(OperationFailure) as refused:
+        await things.drop_index("a")
+    assert refused.value.code == 27
 
 
 async def test_database_answers_commands_and_refuses_unknown_ones(database: Database) -> None:

@@ -19,8 +19,8 @@ from rich.table import Table
 
 from app.attributes.model import ProfileKind
 from app.collector import settle_collector
+from app.cursors import cursor
 from app.main import create_app
-from app.profiles.cursors import cursor
 from app.segments.order import order_of
 from app.services import compose, utc_now
 from app.settings import Settings

@@ -3,11 +3,12 @@
 So a page costs the same wherever it is, and items that appear or go meanwhile move nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple, TypeAlias
 
+Mql: TypeAlias = dict[str, Any]
 Key: TypeAlias = tuple[Any, ...]
 """The values of an item by which it is sorted; None where it has none."""
 
@@ -84,7 +85,7 @@ class Phase:
     has: tuple[bool, ...]
 
     @property
-    def filter(self) -> dict[str, Any]:
+    def filter(self) -> Mql:
         """What belongs to this stretch."""
         return {
             one.path: {"$gte": one.least} if has else None
@@ -97,7 +98,7 @@ class Phase:
         """The paths that still tell its items apart."""
         return tuple(one for one, has in zip(self.order, self.has, strict=True) if has)
 
-    def beyond(self, key: Key, *, forward: bool) -> dict[str, Any]:
+    def beyond(self, key: Key, *, forward: bool) -> Mql:
         """The filter for items of this stretch behind (or before) one of its places."""
         places = [value for value in key if value is not None]
         (path, direction, _), *rest = self.sorted_by
@@ -118,3 +119,37 @@ def phases(order: Order) -> list[Phase]:
 def phase_of(key: Key) -> tuple[bool, ...]:
     """Which values an item at this place has."""
     return tuple(value is not None for value in key)
+
+
+def matching(query: Mapping[str, Any], phase: Phase, asked: Window) -> Mql:
+    """The filter for what a query finds of this stretch inside the window."""
+    places = [
+        phase.beyond(key, forward=forward)
+        for key, forward in ((asked.after, True), (asked.before, False))
+        if key is not None and phase_of(key) == phase.has
+    ]
+    return {"$and": [dict(query), *filter(None, [phase.filter]), *places]}
+
+
+def directed(phase: Phase, asked: Window) -> dict[str, int]:
+    """The sort that reads the window from its own end."""
+    way = -1 if asked.backward else 1
+    return {one.path: one.direction * way for one in phase.sorted_by}
+
+
+def page_of(found: Sequence[dict[str, Any]], asked: Window) -> Page:
+    """The page of what was found, one item more than asked for: it tells of a next page."""
+    more, items = len(found) > asked.limit, found[: asked.limit]
+    if asked.backward:
+        return Page(items[::-1], asked.before is not None, more)
+    return Page(items, more, asked.after is not None)
+
+
+def stretches(order: Order, asked: Window) -> list[Phase]:
+    """Those between the places that are asked for, in the direction of reading."""
+    found = phases(order)
+    has = [one.has for one in found]
+    start = has.index(phase_of(asked.after)) if asked.after else 0
+    end = has.index(phase_of(asked.before)) if asked.before else len(found) - 1
+    between = found[start : end + 1]
+    return between[::-1] if asked.backward else between

@@ -14,9 +14,8 @@ from zlib import crc32
 import msgspec
 from bson import Decimal128
 
-from app.aggregation.stored import load_value, store_value
 from app.errors import PageInvalidError
-from app.profiles.paging import (
+from app.paging import (
     DEFAULT_PAGE,
     MAX_PAGE,
     Key,
@@ -30,6 +29,7 @@ from app.profiles.paging import (
 _MAX_CURSOR = 65_536
 """Characters: three texts to sort by, of 4,096 characters and four bytes each."""
 
+_INT64 = 2**63
 _UNREADABLE = (
     *(binascii.Error, msgspec.DecodeError),
     *(ValueError, TypeError, KeyError, ArithmeticError, RecursionError),
@@ -89,11 +89,20 @@ def _unpacked(text: str) -> list[Any]:
 
 def _packed(value: Any) -> Any:  # noqa: ANN401  # of whatever type the attribute has
     is_number = isinstance(value, int | Decimal128) and not isinstance(value, bool)
-    return {"number": str(load_value(value))} if is_number else value
+    return {"number": str(value)} if is_number else value
 
 
 def _value(packed: Any) -> Any:  # noqa: ANN401  # of whatever type the attribute has
-    return store_value(Decimal(packed["number"])) if isinstance(packed, dict) else packed
+    return _number(packed["number"]) if isinstance(packed, dict) else packed
+
+
+def _number(text: str) -> int | Decimal128:
+    """As numbers are stored: whole ones of 64 bits, all others as decimals."""
+    number = Decimal(text)
+    if not number.is_finite():
+        raise ValueError(text)
+    whole = -_INT64 <= number < _INT64 and number == number.to_integral_value()
+    return int(number) if whole else Decimal128(number)
 
 
 def _fits(value: Any, sort: Sort) -> bool:  # noqa: ANN401  # whatever was in the cursor

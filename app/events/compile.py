@@ -1,0 +1,125 @@
+"""Filters of events and summaries as MongoDB filters and pipelines. Pure.
+
+Keys of a field are encoded as the ledger stores them, and what a client wrote is only ever an
+operand or the escaped text of a pattern, so that nothing can become an operator or a path.
+"""
+
+import re
+from typing import Any, TypeAlias, assert_never
+
+from app.attributes.defaults import FRUSTRATIONS
+from app.events.filter import Condition, EventFilter, EventQuery, Operator, SessionSpan
+from app.events.keys import encode_json, encode_key
+from app.events.model import EventType
+from app.events.ranges import TimeRange, during_match
+from app.events.stored import FACTS, PAYLOADS
+
+Mql: TypeAlias = dict[str, Any]
+
+
+def event_match(wanted: EventQuery) -> Mql:
+    """The filter for the events that are asked for."""
+    return {**during_match("time", wanted.during), **_filter_match(wanted.filter)}
+
+
+def session_events_match(session: SessionSpan) -> Mql:
+    """The filter for the events of a session; its span makes that a short walk in an index."""
+    span = {"$gte": session.started_at, "$lte": session.ended_at}
+    return {"profile": session.profile, "time": span, "session": session.session_id}
+
+
+def session_moments(session: SessionSpan, limit: int) -> list[Mql]:
+    """The first views of a session and whatever was frustrating in it, the earliest first."""
+    frustrated = {"properties.frustration": {"$in": list(FRUSTRATIONS)}}
+    either = {"$or": [{"type": EventType.VIEW}, frustrated]}
+    kept = {"type": 1, "time": 1, "name": 1, "sequence": 1, "properties.frustration": 1}
+    return [
+        {"$match": {**session_events_match(session), **either}},
+        {"$sort": {"time": 1, "_id": 1}},
+        {"$limit": limit},
+        {"$project": kept},
+    ]
+
+
+def named_match(profile: str, kind: EventType, during: TimeRange | None) -> Mql:
+    """The filter for a profile's events of a type that have a name."""
+    return {
+        "profile": profile,
+        **during_match("time", during),
+        "type": kind,
+        "name": {"$ne": None},
+    }
+
+
+def page_counts(matching: Mql, limit: int) -> list[Mql]:
+    """Views and sessions by name, the most viewed first."""
+    return [
+        {"$match": matching},
+        {"$group": {"_id": {"name": "$name", "session": "$session"}, "views": {"$sum": 1}}},
+        {"$group": {"_id": "$_id.name", "views": {"$sum": "$views"}, "sessions": _IN_SESSIONS}},
+        {"$sort": {"views": -1, "_id": 1}},
+        {"$limit": limit},
+    ]
+
+
+_IN_SESSIONS = {"$sum": {"$cond": [{"$ne": ["$_id.session", None]}, 1, 0]}}
+"""Groups are by session too; one of them has the views outside of any."""
+
+
+def action_counts(matching: Mql, limit: int) -> list[Mql]:
+    """Actions by name, the most frequent first."""
+    return [
+        {"$match": matching},
+        {"$group": {"_id": "$name", "count": {"$sum": 1}}},
+        {"$sort": {"count": -1, "_id": 1}},
+        {"$limit": limit},
+    ]
+
+
+def _filter_match(wanted: EventFilter) -> Mql:
+    match: Mql = {"type": wanted.type} if wanted.type else {}
+    if wanted.name is not None:
+        match["name"] = _name_match(wanted.name)
+    if wanted.where:
+        match["$and"] = [{_stored_path(one): _comparison(one)} for one in wanted.where]
+    return match
+
+
+def _name_match(name: str) -> Mql:
+    """Equality, or a pattern; what stands before the first ``*`` narrows an index down."""
+    if "*" not in name:
+        return {"$eq": name}
+    start, *middle, end = map(_literal, name.split("*"))
+    # An atomic group takes the first place that fits and never comes back: no name is slow.
+    anywhere = "".join(f"(?>.*?{one})" for one in middle if one)
+    return {"$regex": f"^{start}{anywhere}.*{end}(?!.)", "$options": "s"}
+
+
+def _stored_path(condition: Condition) -> str:
+    part, *keys = condition.keys
+    if part == "event":
+        return FACTS[".".join(keys)]
+    return ".".join([PAYLOADS[part], *map(encode_key, keys)])
+
+
+def _comparison(condition: Condition) -> Mql:
+    operand = condition.operand
+    match condition.operator:
+        case Operator.EXISTS:
+            return {"$ne": None} if operand else {"$eq": None}
+        case Operator.CONTAINS:
+            return {"$regex": _literal(str(operand))}
+        case Operator.IN:
+            assert isinstance(operand, tuple), "checked"
+            return {"$in": [encode_json(one) for one in operand]}
+        case (
+            Operator.EQ | Operator.NE | Operator.GT | Operator.GTE | Operator.LT | Operator.LTE
+        ) as operator:
+            return {f"${operator}": encode_json(operand)}
+        case _:
+            assert_never(condition.operator)
+
+
+def _literal(text: str) -> str:
+    """The pattern for exactly this text; a pattern cannot hold the character NUL itself."""
+    return re.escape(text).replace("\0", r"\x00")

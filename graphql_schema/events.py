@@ -1,0 +1,174 @@
+"""Events: what happened, as it stands in the ledger."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from app.events.check import MAX_CONDITIONS, MAX_VALUES, check_filter
+from app.events.filter import EventFilter as Wanted
+from app.events.filter import EventQuery, Operator
+from app.events.keys import decode_json
+from app.events.model import EventType
+from app.events.service import NEWEST_FIRST
+from app.events.stored import PAYLOADS
+from app.paging import PageRequest
+from graphql_schema.context import Info
+from graphql_schema.fields import computed, served
+from graphql_schema.lookup import load_profile
+from graphql_schema.nodes import Node, connection_row, load_connection
+from graphql_schema.paging import AfterArgument, FirstArgument
+from graphql_schema.ranges import DuringArgument, range_of
+from graphql_schema.rows import Row, event_row
+from graphql_schema.scalars import JSON
+
+if TYPE_CHECKING:
+    from graphql_schema.profiles import Profile
+
+LazyProfile = Annotated["Profile", strawberry.lazy("graphql_schema.profiles")]
+
+
+async def read_event_profile(info: Info, root: strawberry.Parent[Row]) -> Row | None:
+    profile_id = root["profile_id"]
+    return await load_profile(info, profile_id) if profile_id else None
+
+
+def read_user(root: strawberry.Parent[Row]) -> object:
+    return _payload(root, "user")
+
+
+def read_account_traits(root: strawberry.Parent[Row]) -> object:
+    return _payload(root, "account")
+
+
+def read_context(root: strawberry.Parent[Row]) -> object:
+    return _payload(root, "context")
+
+
+def read_properties(root: strawberry.Parent[Row]) -> object:
+    return _payload(root, "properties")
+
+
+def _payload(row: Row, name: str) -> object:
+    return decode_json(row["stored"].get(PAYLOADS[name], {}))
+
+
+@strawberry.type(description="One thing that happened.")
+class Event(Node):
+    event_id: str = strawberry.field(description="The client's own id of the event.")
+    type: EventType = strawberry.field(description="What kind of thing happened.")
+    name: str | None = strawberry.field(description="The page, the action, or your own name.")
+    time: datetime = strawberry.field(description="When it happened.")
+    received_at: datetime = strawberry.field(description="When it arrived.")
+    session_id: str | None = strawberry.field(description="The client's own id of the session.")
+    account_id: str | None = strawberry.field(description="The company it happened in.")
+    user: JSON = computed(JSON, read_user, "Traits of the person, as sent.")
+    account: JSON = computed(JSON, read_account_traits, "Traits of the company, as sent.")
+    context: JSON = computed(JSON, read_context, "Application, place, device and so on, as sent.")
+    properties: JSON = computed(JSON, read_properties, "Anything else, as sent.")
+    profile: LazyProfile | None = served(
+        LazyProfile | None,
+        read_event_profile,
+        "The person; null for anonymous events, which belong to nobody.",
+    )
+
+
+@strawberry.input(description="What a field of an event has to be; exactly one operator.")
+class PropertyCondition:
+    field: str = strawberry.field(
+        description="`order_value` or `properties.order_value`, `geo.city` or "
+        "`context.geo.city`, `user.plan`, `account.arr`, `event.session_id`. A list fits when "
+        "one of its values does."
+    )
+    eq: JSON | None = strawberry.field(default=strawberry.UNSET, description="Equal to this.")
+    ne: JSON | None = strawberry.field(
+        default=strawberry.UNSET, description="Not equal to this, or missing."
+    )
+    in_: list[JSON] | None = strawberry.field(
+        name="in", default=strawberry.UNSET, description=f"One of 1 to {MAX_VALUES} values."
+    )
+    gt: JSON | None = strawberry.field(
+        default=strawberry.UNSET, description="Greater than this number or text."
+    )
+    gte: JSON | None = strawberry.field(
+        default=strawberry.UNSET, description="Greater than or equal to this number or text."
+    )
+    lt: JSON | None = strawberry.field(
+        default=strawberry.UNSET, description="Less than this number or text."
+    )
+    lte: JSON | None = strawberry.field(
+        default=strawberry.UNSET, description="Less than or equal to this number or text."
+    )
+    contains: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="A text with this text inside; upper and lower case differ.",
+    )
+    exists: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether it has a value that is not null."
+    )
+
+
+@strawberry.input(description="Which events; all that is given has to fit.")
+class EventFilter:
+    type: EventType | None = strawberry.field(default=None, description="Only of this type.")
+    name: str | None = strawberry.field(
+        default=None, description="Only with this name; `*` is any text: `/products/*`."
+    )
+    where: list[PropertyCondition] | None = strawberry.field(
+        default=None, description=f"Up to {MAX_CONDITIONS} conditions that all have to fit."
+    )
+
+
+FilterArgument = Annotated[
+    EventFilter | None, strawberry.argument(description="Only these events.")
+]
+
+_ARGUMENTS = {"in_" if one is Operator.IN else one.value: one for one in Operator}
+
+
+def query_of(info: Info, given: EventFilter | None, during: DuringArgument) -> EventQuery:
+    """What is asked for, or the error that says what of it means nothing."""
+    return EventQuery(_filter(given) if given else Wanted(), range_of(info, during))
+
+
+def _filter(given: EventFilter) -> Wanted:
+    where = [(one.field, _operators(one)) for one in given.where or ()]
+    return check_filter(given.type, given.name, where)
+
+
+def _operators(condition: PropertyCondition) -> dict[str, object]:
+    values = {operator: getattr(condition, name) for name, operator in _ARGUMENTS.items()}
+    return {one: value for one, value in values.items() if value is not strawberry.UNSET}
+
+
+async def read_events(
+    info: Info,
+    filter: FilterArgument = None,
+    during: DuringArgument = None,
+    first: FirstArgument = None,
+    after: AfterArgument = None,
+) -> Row:
+    events, wanted = info.context.services.events, query_of(info, filter, during)
+    page = await events.page(wanted, PageRequest(first, after))
+    catalogue = await info.context.catalogue()
+    return connection_row(page, NEWEST_FIRST, event_row, catalogue, lambda: events.count(wanted))
+
+
+async def read_events_of_profile(
+    info: Info,
+    root: strawberry.Parent[Row],
+    filter: FilterArgument = None,
+    during: DuringArgument = None,
+    first: FirstArgument = None,
+    after: AfterArgument = None,
+) -> Row:
+    events, together = info.context.services.events, info.context.loaders.together
+    wanted = query_of(info, filter, during)
+    return await load_connection(
+        info,
+        root["profile_id"],
+        NEWEST_FIRST,
+        event_row,
+        together(events.pages_of_profiles, wanted, PageRequest(first, after)),
+        together(events.counts_of_profiles, wanted),
+    )
