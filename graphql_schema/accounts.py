@@ -8,14 +8,13 @@ import strawberry
 from app.attributes.model import ProfileKind
 from app.ids import split_id
 from app.paging import PageRequest
-from app.profiles.service import NEWEST_FIRST
 from app.segments.service import Asked
 from graphql_schema.attributes import AttributeValue
 from graphql_schema.context import Info
 from graphql_schema.fields import computed, served
 from graphql_schema.filters import FilterArgument, OrderArgument, SearchArgument, orders, taken
 from graphql_schema.lists import read_list
-from graphql_schema.nodes import Connection, Node, load_connection
+from graphql_schema.nodes import Connection, Node, connection_row
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
 from graphql_schema.rows import Row, account_row, profile_row
 from graphql_schema.values import read_value, read_values
@@ -29,17 +28,21 @@ LazyProfile = Annotated["Profile", strawberry.lazy("graphql_schema.profiles")]
 async def read_users(
     info: Info,
     root: strawberry.Parent[Row],
+    filter: FilterArgument = None,
+    order_by: OrderArgument = None,
     first: FirstArgument = None,
     after: AfterArgument = None,
 ) -> Row:
-    profiles, together = info.context.services.profiles, info.context.loaders.together
-    return await load_connection(
-        info,
-        root["account_id"],
-        NEWEST_FIRST,
-        profile_row,
-        together(profiles.pages_of_accounts, PageRequest(first, after)),
-        together(profiles.counts_of_accounts),
+    lists, together = info.context.services.lists, info.context.loaders.together
+    asked = Asked(ProfileKind.USER, taken(filter), order_by=orders(order_by))
+    account, now = root["account_id"], info.context.now
+    listed = await together(
+        lists.pages_of_accounts, asked, PageRequest(first, after), now=now
+    ).load(account)
+    counts = together(lists.counts_of_accounts, asked, now=now)
+    catalogue = await info.context.catalogue()
+    return connection_row(
+        listed.page, listed.order, profile_row, catalogue, lambda: counts.load(account)
     )
 
 
@@ -62,7 +65,7 @@ class Account(Node):
     users: Connection[LazyProfile] = served(
         Connection[LazyProfile],
         read_users,
-        "The people with events in this account, the newest first.",
+        "The people with events in this account; if not sorted, the newest first.",
     )
 
 

@@ -9,9 +9,9 @@ from graphql_schema.rows import Row, RowOf
 
 async def read_list(info: Info, asked: Asked, request: PageRequest, row_of: RowOf) -> Row:
     """The connection that shows what is asked for."""
-    lists = info.context.services.lists
-    listed = await lists.page(asked, request, now=info.context.now)
+    lists, now = info.context.services.lists, info.context.now
+    listed = await lists.page(asked, request, now=now)
     catalogue = await info.context.catalogue()
     return connection_row(
-        listed.page, listed.order, row_of, catalogue, lambda: lists.count(asked, listed)
+        listed.page, listed.order, row_of, catalogue, lambda: lists.count(asked, now=now)
     )

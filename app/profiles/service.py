@@ -58,21 +58,9 @@ class ProfileService:
         """The living profile that each of these ids leads to."""
         return await _living(ids, self._profiles, self._reader)
 
-    async def page(self, request: PageRequest) -> Page:
-        """All profiles, the newest first."""
-        return await self._reader.page({}, NEWEST_FIRST, request)
-
-    async def pages_of_accounts(self, ids: Sequence[str], request: PageRequest) -> list[Page]:
-        """The profiles with events in each of these accounts, the newest first."""
-        return await self._reader.pages(map(_members, ids), NEWEST_FIRST, request)
-
     async def count(self) -> int:
         """How many profiles there are."""
         return await self._reader.count({})
-
-    async def counts_of_accounts(self, ids: Sequence[str]) -> list[int]:
-        """How many profiles have events in each of these accounts."""
-        return await self._reader.counts(map(_members, ids))
 
     async def _root(self, profile_id: str) -> str:
         return (await self._profiles.roots([profile_id]))[profile_id]
@@ -87,10 +75,6 @@ class AccountService:
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Document]:
         """The accounts of these ids."""
         return await self._reader.with_ids(ids)
-
-    async def page(self, request: PageRequest) -> Page:
-        """All accounts, by id."""
-        return await self._reader.page({}, BY_ID, request)
 
     async def pages_of(self, groups: Sequence[Ids], request: PageRequest) -> list[Page]:
         """The accounts of each of these groups, by id."""
@@ -133,10 +117,6 @@ async def _living(
     roots = await documents.roots(ids)
     found = await reader.with_ids(roots.values())
     return {one: found[root] for one, root in roots.items() if root in found}
-
-
-def _members(account_id: str) -> Mql:
-    return {"accounts": account_id}
 
 
 def _among(ids: Ids) -> Mql:

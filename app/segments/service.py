@@ -19,22 +19,20 @@ from app.segments.order import OrderBy, order_of
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a list is asked for; ``account`` bounds it to the users of that account."""
+    """What a list is asked for."""
 
     kind: ProfileKind
     filter: Mapping[str, Any] | None = None
     search: str | None = None
     order_by: Sequence[OrderBy] = ()
-    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page, the order it is in, and the query that counts the whole list."""
+    """A page, and the order it is in."""
 
     page: Page
     order: Order
-    query: Mql
 
 
 class ListService:
@@ -48,25 +46,46 @@ class ListService:
 
     async def page(self, asked: Asked, request: PageRequest, *, now: datetime) -> Listed:
         """A page of what is asked for."""
-        catalogue = await self._attributes.recent(now=now)
-        frame = Frame(asked.kind, catalogue, now)
-        order = order_of(asked.order_by, asked.kind, catalogue)
-        query = _query(asked, frame)
-        page = await self._readers[asked.kind].page(query, order, request)
-        return Listed(page, order, query)
+        order, query = await self._read(asked, now)
+        return Listed(await self._readers[asked.kind].page(query, order, request), order)
 
-    async def count(self, asked: Asked, listed: Listed) -> int:
+    async def count(self, asked: Asked, *, now: datetime) -> int:
         """How many there are in the whole list."""
-        return await self._readers[asked.kind].count(listed.query)
+        _, query = await self._read(asked, now)
+        return await self._readers[asked.kind].count(query)
+
+    async def pages_of_accounts(
+        self, accounts: Sequence[str], asked: Asked, request: PageRequest, *, now: datetime
+    ) -> list[Listed]:
+        """The same page of the users of each of these accounts."""
+        order, query = await self._read(asked, now)
+        of_each = [_members(account, query) for account in accounts]
+        pages = await self._readers[asked.kind].pages(of_each, order, request)
+        return [Listed(page, order) for page in pages]
+
+    async def counts_of_accounts(
+        self, accounts: Sequence[str], asked: Asked, *, now: datetime
+    ) -> list[int]:
+        """How many users of each of these accounts there are."""
+        _, query = await self._read(asked, now)
+        of_each = [_members(account, query) for account in accounts]
+        return await self._readers[asked.kind].counts(of_each)
+
+    async def _read(self, asked: Asked, now: datetime) -> tuple[Order, Mql]:
+        catalogue = await self._attributes.recent(now=now)
+        order = order_of(asked.order_by, asked.kind, catalogue)
+        return order, _query(asked, Frame(asked.kind, catalogue, now))
 
 
 def _query(asked: Asked, frame: Frame) -> Mql:
     parts: list[Mql] = [_searched(word) for word in words(asked.search or "")]
-    if asked.account is not None:
-        parts.append({"accounts": asked.account})
     if asked.filter is not None:
         parts.append(compile_condition(check_filter(asked.filter, frame), asked.kind))
     return {"$and": parts} if parts else {}
+
+
+def _members(account: str, query: Mql) -> Mql:
+    return {"accounts": account, **query}
 
 
 def _searched(word: str) -> Mql:

@@ -285,3 +285,35 @@ async def test_cursor_of_another_order_is_refused(people: Api) -> None:
         "Ana Müller", "Bob O'Neil", "Cleo", None,
     ]  # fmt: skip
     assert refused["code"] == "PAGE_INVALID"
+
+
+async def test_users_of_every_account_are_filtered_and_sorted(people: Api) -> None:
+    query = """query ($f: ProfileFilter, $o: [AttributeOrder!]) {
+      accounts { nodes { accountId users(filter: $f, orderBy: $o, first: 1) {
+        totalCount nodes { name } pageInfo { hasNextPage }
+      } } }
+    }"""
+
+    async def users(**asked: Any) -> dict[str, tuple[int, list[str], bool]]:
+        found = (await people.data(query, **asked))["accounts"]["nodes"]
+        return {
+            one["accountId"]: (
+                one["users"]["totalCount"],
+                field_of(one["users"]["nodes"], "name"),
+                one["users"]["pageInfo"]["hasNextPage"],
+            )
+            for one in found
+        }
+
+    assert await users() == {
+        "acme": (2, ["Cleo"], True),
+        "globex": (1, ["Bob O'Neil"], False),
+    }
+    assert await users(o=[{"attribute": "score"}]) == {
+        "acme": (2, ["Ana Müller"], True),
+        "globex": (1, ["Bob O'Neil"], False),
+    }
+    assert await users(f=attribute("score", gt=20), o=[{"attribute": "email"}]) == {
+        "acme": (1, ["Cleo"], False),
+        "globex": (0, [], False),
+    }

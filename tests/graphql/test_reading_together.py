@@ -21,13 +21,24 @@ FIELDS = {
     "pages": "mostVisitedPages { page views sessions }",
     "actions": "frequentActions { action count }",
     "views": "sessions { nodes { views { page frustrationCount } } }",
-    "events of sessions": "sessions { nodes { events(first: 2) { nodes { id } totalCount } } }",
+    "events of sessions": """sessions(first: 5) { nodes {
+      events(first: 2) { nodes { id } totalCount }
+    } }""",
     "profiles of events": "events { nodes { profile { id } } }",
+    "users of accounts in an order": """accounts { nodes {
+      users(first: 1, orderBy: [{attribute: "email"}, {attribute: "last_seen"}]) {
+        nodes { id } totalCount
+      }
+    } }""",
     "users of accounts": "accounts { nodes { users(first: 1) { nodes { id } totalCount } } }",
     "twice with other arguments": "a: events(first: 1) { nodes { id } } b: events { nodes { id } }",
     "everything": """
-      accounts { totalCount nodes { users { totalCount nodes { sessions { totalCount } } } } }
-      sessions { nodes { views { page } events { nodes { profile { accounts { totalCount } } } } } }
+      accounts(first: 2) { totalCount nodes {
+        users(first: 3) { nodes { sessions { totalCount } } }
+      } }
+      sessions(first: 2) { nodes {
+        views { page } events(first: 3) { nodes { profile { accounts { totalCount } } } }
+      } }
       mostVisitedPages { page } frequentActions { action }
     """,
 }
