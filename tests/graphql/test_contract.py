@@ -177,7 +177,9 @@ type Account implements Node {
   createdAt: DateTime! updatedAt: DateTime!
   attribute(name: String!): AttributeValue
   attributes(names: [String!]): [AttributeValue!]!
-  users(first: Int, after: String): ProfileConnection!
+  users(
+    filter: ProfileFilter, orderBy: [AttributeOrder!], first: Int, after: String
+  ): ProfileConnection!
 }
 
 type AttributeValue {

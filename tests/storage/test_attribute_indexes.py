@@ -46,3 +46,14 @@ async def test_default_attributes_keep_theirs(world: World) -> None:
 
     assert await names(world.database) == before
     assert "by_last_seen_0" in before
+
+
+async def test_deleted_attributes_make_room(world: World) -> None:
+    before = await names(world.database)
+    plan = await world.define("plan", Aggregation.LAST)
+    await world.services.indexes.keep_up()
+
+    await world.services.attributes.delete(plan.id)
+    await world.services.indexes.keep_up()
+
+    assert await names(world.database) == before
