@@ -33,7 +33,7 @@ from graphql_schema.context import Context
 from graphql_schema.fields import served
 from graphql_schema.operations import LimitedOperations, Operations
 from graphql_schema.schema import build_schema
-from tests.building import an_event
+from tests.building import NOON, an_event
 from tests.living import World, start
 
 TIME_IS_OVER = 50
@@ -172,7 +172,8 @@ async def test_no_command_of_a_mutation_has_a_time_limit(watched: Watched) -> No
 @pytest.mark.server
 async def test_slow_query_is_ended_by_the_server(watched: Watched) -> None:
     database, commands = watched
-    await database["profiles"].insert_many([{"_id": one, "number": one} for one in range(5000)])
+    many = [{"_id": one, "number": one, "created_at": NOON} for one in range(5000)]
+    await database["profiles"].insert_many(many)
     begun = monotonic()
 
     answer = await answered_slowly(database, seconds=0.5)
