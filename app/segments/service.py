@@ -1,7 +1,7 @@
 """Use cases of finding: lists of profiles and accounts by filter, search and order."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from app.profiles.compile import Mql
 from app.profiles.read_repository import DocumentReader
 from app.segments.check import Frame, check_filter
 from app.segments.compile import compile_condition
+from app.segments.model import All
 from app.segments.order import OrderBy, order_of
 
 
@@ -46,19 +47,20 @@ class ListService:
 
     async def page(self, asked: Asked, request: PageRequest, *, now: datetime) -> Listed:
         """A page of what is asked for."""
-        order, query = await self._read(asked, now)
-        return Listed(await self._readers[asked.kind].page(query, order, request), order)
+        order, query, lead = await self._read(asked, now)
+        page = await self._readers[asked.kind].page(query, order, request, lead=lead)
+        return Listed(page, order)
 
     async def count(self, asked: Asked, *, now: datetime) -> int:
         """How many there are in the whole list."""
-        _, query = await self._read(asked, now)
+        _, query, _ = await self._read(asked, now)
         return await self._readers[asked.kind].count(query)
 
     async def pages_of_accounts(
         self, accounts: Sequence[str], asked: Asked, request: PageRequest, *, now: datetime
     ) -> list[Listed]:
         """The same page of the users of each of these accounts."""
-        order, query = await self._read(asked, now)
+        order, query, _ = await self._read(asked, now)
         of_each = [_members(account, query) for account in accounts]
         pages = await self._readers[asked.kind].pages(of_each, order, request)
         return [Listed(page, order) for page in pages]
@@ -67,21 +69,39 @@ class ListService:
         self, accounts: Sequence[str], asked: Asked, *, now: datetime
     ) -> list[int]:
         """How many users of each of these accounts there are."""
-        _, query = await self._read(asked, now)
+        _, query, _ = await self._read(asked, now)
         of_each = [_members(account, query) for account in accounts]
         return await self._readers[asked.kind].counts(of_each)
 
-    async def _read(self, asked: Asked, now: datetime) -> tuple[Order, Mql]:
+    async def _read(self, asked: Asked, now: datetime) -> tuple[Order, Mql, Mql | None]:
+        """The order, the query, and the part of it that an index answers best."""
         catalogue = await self._attributes.recent(now=now)
         order = order_of(asked.order_by, asked.kind, catalogue)
-        return order, _query(asked, Frame(asked.kind, catalogue, now))
+        parts = list(_parts(asked, Frame(asked.kind, catalogue, now)))
+        return order, {"$and": parts} if parts else {}, _lead(parts)
 
 
-def _query(asked: Asked, frame: Frame) -> Mql:
-    parts: list[Mql] = [_searched(word) for word in words(asked.search or "")]
+def _parts(asked: Asked, frame: Frame) -> Iterator[Mql]:
+    for word in words(asked.search or ""):
+        yield _searched(word)
     if asked.filter is not None:
-        parts.append(compile_condition(check_filter(asked.filter, frame), asked.kind))
-    return {"$and": parts} if parts else {}
+        condition = check_filter(asked.filter, frame)
+        each = condition.conditions if isinstance(condition, All) else (condition,)
+        for one in each:
+            yield compile_condition(one, asked.kind)
+
+
+def _lead(parts: Sequence[Mql]) -> Mql | None:
+    """The longest word that is searched for, or the first equality."""
+    searched = [one for one in parts if "terms" in one]
+    if searched:
+        return max(searched, key=lambda one: len(one["terms"]["$regex"]))
+    return next((one for one in parts if _is_equality(one)), None)
+
+
+def _is_equality(part: Mql) -> bool:
+    [operand] = part.values()
+    return isinstance(operand, dict) and operand.keys() == {"$in"}
 
 
 def _members(account: str, query: Mql) -> Mql:
