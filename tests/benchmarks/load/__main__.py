@@ -33,7 +33,7 @@ from tests.benchmarks.load.people import SHOWCASE, Shares, user_id
 from tests.benchmarks.load.queries import CASES, LIST, OPEN, PAGE, Case
 
 CONSOLE = Console(width=100)
-TIMES = 500
+TIMES = 200
 TARGET = 2.0
 """How many times as long as the bare driver the API may take."""
 

@@ -53,12 +53,12 @@ class Asking:
         return asked
 
     async def _searches(self, request: Request) -> list[Search]:
-        """What the API looks for when it is asked; definitions are read once a second at most."""
+        """What the API reads when it is asked; what it counts to choose a plan is its own cost."""
         await request.sent_to(self.app)
         self.recorder.searches.clear()
         answer = json.loads(await request.sent_to(self.app))
         assert "errors" not in answer, answer
-        return [one for one in self.recorder.searches if one.collection != "settings"]
+        return [one for one in self.recorder.searches if one.limit]
 
     async def _replay(self, searches: list[Search]) -> int:
         found = 0
