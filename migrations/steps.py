@@ -14,14 +14,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from pymongo import ASCENDING, DESCENDING
-from pymongo.errors import OperationFailure
 
 from app.attributes.defaults import account_attributes, datadog_user_attributes
 from app.profiles.index_repository import IndexRepository
-from app.storage.client import Collection, Database
+from app.storage.client import Database
+from app.storage.indexes import drop_index
 
 _MONTH_SECONDS = 30 * 24 * 3600
-_INDEX_NOT_FOUND = 27
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +89,7 @@ async def _order_histories(database: Database) -> None:
     latest = [("attributes.started_at", DESCENDING), ("_id", DESCENDING)]
     await sessions.create_index([("profile", ASCENDING), *latest], name="profile_history")
     for collection in (events, sessions):
-        await _drop_index(collection, "history")
-
-
-async def _drop_index(collection: Collection, name: str) -> None:
-    try:
-        await collection.drop_index(name)
-    except OperationFailure as missing:
-        if missing.code != _INDEX_NOT_FOUND:
-            raise
+        await drop_index(collection, "history")
 
 
 async def seed_catalogue(database: Database) -> None:

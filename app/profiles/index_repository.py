@@ -12,6 +12,7 @@ from app.aggregation.monoids import Aggregation
 from app.attributes.model import AttributeDefinition
 from app.profiles.compile import attribute_path, value_paths
 from app.storage.client import Collection, Index
+from app.storage.indexes import drop_index
 
 MAX_INDEXES = 30
 """Of custom attributes: 64 is MongoDB's limit, the rest is ours."""
@@ -52,7 +53,7 @@ class IndexRepository:
         wanted = list(_within_room(custom))
         kept = but | {name for one in wanted for name in index_names(one)}
         for name in sorted(standing - kept):
-            await self._documents.drop_index(name)
+            await drop_index(self._documents, name)
         for one in wanted:
             if not standing.issuperset(index_names(one)):
                 await self.create(one)

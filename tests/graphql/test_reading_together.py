@@ -1,6 +1,7 @@
 """What the rows of a page ask for is read together: its cost in commands knows no page size."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import uuid4
 
 import pytest
 
@@ -105,7 +106,7 @@ async def test_number_of_calls_does_not_depend_on_the_page_size(api: Api, name: 
 @pytest.fixture
 async def listened() -> AsyncIterator[tuple[Api, list[str]]]:
     """The endpoint over a server whose every command is heard, also those for more of a result."""
-    database, recorder = connect_recorded(URI or "", "test_reading_together")
+    database, recorder = connect_recorded(URI or "", f"test_{uuid4().hex[:16]}")
     async with serve(await start(database)) as api:
         await fill(api)
         yield api, recorder.commands
