@@ -63,8 +63,9 @@ class Services:
     async def recover(self) -> int:
         """Finish what crashed processes left, and index what was defined; how much was left."""
         self.backfill.start()
-        await self.indexes.keep_up()
-        return await self.ingestion.recover()
+        settled = await self.ingestion.recover()
+        await self.indexes.keep_up()  # last: an index of a large collection takes minutes
+        return settled
 
     async def close(self) -> None:
         """Stop what runs in the background and give the lanes back."""

@@ -4,8 +4,7 @@ Keys of a field are encoded as the ledger stores them, and what a client wrote i
 operand or the escaped text of a pattern, so that nothing can become an operator or a path.
 """
 
-import re
-from typing import Any, TypeAlias, assert_never
+from typing import assert_never
 
 from app.attributes.defaults import FRUSTRATIONS
 from app.events.filter import Condition, EventFilter, EventQuery, Operator, SessionSpan
@@ -13,8 +12,8 @@ from app.events.keys import encode_json, encode_key
 from app.events.model import EventType
 from app.events.ranges import TimeRange, during_match
 from app.events.stored import FACTS, PAYLOADS
-
-Mql: TypeAlias = dict[str, Any]
+from app.paging import Mql
+from app.patterns import containing, wildcard
 
 
 def event_match(wanted: EventQuery) -> Mql:
@@ -87,12 +86,7 @@ def _filter_match(wanted: EventFilter) -> Mql:
 
 def _name_match(name: str) -> Mql:
     """Equality, or a pattern; what stands before the first ``*`` narrows an index down."""
-    if "*" not in name:
-        return {"$eq": name}
-    start, *middle, end = map(_literal, name.split("*"))
-    # An atomic group takes the first place that fits and never comes back: no name is slow.
-    anywhere = "".join(f"(?>.*?{one})" for one in middle if one)
-    return {"$regex": f"^{start}{anywhere}.*{end}(?!.)", "$options": "s"}
+    return {"$regex": wildcard(name)} if "*" in name else {"$eq": name}
 
 
 def _stored_path(condition: Condition) -> str:
@@ -108,7 +102,7 @@ def _comparison(condition: Condition) -> Mql:
         case Operator.EXISTS:
             return {"$ne": None} if operand else {"$eq": None}
         case Operator.CONTAINS:
-            return {"$regex": _literal(str(operand))}
+            return {"$regex": containing(str(operand))}
         case Operator.IN:
             assert isinstance(operand, tuple), "checked"
             return {"$in": [encode_json(one) for one in operand]}
@@ -118,8 +112,3 @@ def _comparison(condition: Condition) -> Mql:
             return {f"${operator}": encode_json(operand)}
         case _:
             assert_never(condition.operator)
-
-
-def _literal(text: str) -> str:
-    """The pattern for exactly this text; a pattern cannot hold the character NUL itself."""
-    return re.escape(text).replace("\0", r"\x00")

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from app.events.compile import Mql
-from app.paging import Order, Page, PageRequest
+from app.paging import Mql, Order, Page, PageRequest
 from app.storage.client import Database, Document, Pipeline
 from app.storage.pages import read_pages
 from app.storage.together import count_together, run_together

@@ -5,7 +5,6 @@ from typing import Any
 
 from app.errors import PageInvalidError
 from app.events.compile import (
-    Mql,
     action_counts,
     event_match,
     named_match,
@@ -18,7 +17,7 @@ from app.events.model import EventType
 from app.events.ranges import TimeRange
 from app.events.read_repository import EventReader
 from app.events.views import SessionView, views_of
-from app.paging import MAX_PAGE, Order, Page, PageRequest, Sort
+from app.paging import MAX_PAGE, Mql, Order, Page, PageRequest, Sort
 from app.storage.client import Document
 
 NEWEST_FIRST: Order = (Sort("time", -1), Sort("_id", -1))

@@ -5,14 +5,13 @@ that has it already. It needs no read before it, and no transaction around it.
 """
 
 from collections import defaultdict
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from app.aggregation.monoids import Aggregation
 from app.aggregation.operators import operations
 from app.attributes.model import AttributeDefinition
+from app.paging import Mql
 from app.profiles.model import Fold
-
-Mql: TypeAlias = dict[str, Any]
 
 LIVE: Mql = {"merged_into": None, "deleted": None}
 """Matches documents that are neither merged into another one nor deleted."""

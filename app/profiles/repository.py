@@ -11,10 +11,10 @@ from datetime import datetime
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
+from app.paging import Mql
 from app.profiles.compile import (
     LIVE,
     GuardedUpdate,
-    Mql,
     absorb_update,
     fold_update,
     guarded_update,

@@ -5,8 +5,7 @@ from typing import TypeAlias
 
 from app.identity.model import Identifier, is_type
 from app.identity.repository import IdentifierRepository
-from app.paging import Order, Page, PageRequest, Sort
-from app.profiles.compile import Mql
+from app.paging import Mql, Order, Page, PageRequest, Sort
 from app.profiles.read_repository import DocumentReader
 from app.profiles.repository import DocumentRepository
 from app.profiles.sessions import SessionFilter, session_match

@@ -10,7 +10,8 @@ from typing import Any
 from app.aggregation.monoids import Aggregation
 from app.aggregation.stored import store_value, unique_key
 from app.attributes.model import AttributeDefinition, ProfileKind
-from app.profiles.compile import Mql, attribute_path, value_paths
+from app.paging import Mql
+from app.profiles.compile import attribute_path, value_paths
 from app.segments import model
 
 

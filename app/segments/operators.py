@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
 
 from app.attributes.model import AttributeDefinition, ValueFormat
-from app.errors import FilterInvalidError, ValueRefusedError
+from app.errors import FilterInvalidError, RangeInvalidError, ValueRefusedError
+from app.events.ranges import last
+from app.patterns import beginning, containing, wildcard
 from app.segments.model import AnyValue, Between, Condition, HasValue, Like, Not, OneOf
 from app.values import COERCIONS, DataType, Value, country_names
 
@@ -17,9 +19,6 @@ MAX_VALUES = 1000
 MAX_PATTERN = 256
 _ORDERED = (DataType.NUMBER, DataType.DATETIME, DataType.STRING)
 _TEXTS = (DataType.STRING, DataType.IP)
-
-_END = r"(?![\s\S])"
-"""Nothing follows: the same to Python and to PCRE, unlike ``$`` and ``\\Z``."""
 
 Raw: TypeAlias = Any
 """JSON as it was sent, with times and durations as Python has them."""
@@ -56,16 +55,14 @@ def _limit(
 
 
 def _like(
-    before: str, after: str, attribute: AttributeDefinition, raw: Raw, _now: datetime, path: Path
+    pattern_of: Callable[[str], str],
+    attribute: AttributeDefinition,
+    raw: Raw,
+    _now: datetime,
+    path: Path,
 ) -> Condition:
-    """A text that holds another one; of countries it is the name."""
-    pattern = before + re.escape(_pattern(attribute, raw, path)) + after
-    return _matching(attribute, pattern)
-
-
-def _wildcard(attribute: AttributeDefinition, raw: Raw, _now: datetime, path: Path) -> Condition:
-    pieces = _pattern(attribute, raw, path).split("*")
-    return _matching(attribute, "^" + r"[\s\S]*".join(map(re.escape, pieces)) + _END)
+    """A text of some pattern; of countries it is the name."""
+    return _matching(attribute, pattern_of(_written(attribute, raw, path)))
 
 
 def _exists(attribute: AttributeDefinition, raw: Raw, _now: datetime, _path: Path) -> Condition:
@@ -75,13 +72,11 @@ def _exists(attribute: AttributeDefinition, raw: Raw, _now: datetime, _path: Pat
 def _within(attribute: AttributeDefinition, raw: Raw, now: datetime, path: Path) -> Condition:
     """Half-open: the start belongs to it, now does not."""
     _fits(attribute, (DataType.DATETIME,), path)
-    if not timedelta() < raw:
-        raise FilterInvalidError(path, "it is no time at all")
     try:
-        start = now - raw
-    except OverflowError as beyond:
-        raise FilterInvalidError(path, "there were no calendars then") from beyond
-    return AnyValue(attribute, Between(least=start, most=now, with_most=False))
+        during = last(raw, now)
+    except RangeInvalidError as none:
+        raise FilterInvalidError(path, "there is no such time before now") from none
+    return AnyValue(attribute, Between(during.start, during.end, with_most=False))
 
 
 def _not(operator: Operator) -> Operator:
@@ -99,9 +94,9 @@ OPERATORS: dict[str, Operator] = {
     "in": _one_of,
     "notIn": _not(_one_of),
     **{side: partial(_limit, side) for side in ("gt", "gte", "lt", "lte")},
-    "contains": partial(_like, "", ""),
-    "startsWith": partial(_like, "^", ""),
-    "matches": _wildcard,
+    "contains": partial(_like, containing),
+    "startsWith": partial(_like, beginning),
+    "matches": partial(_like, wildcard),
     "exists": _exists,
     "withinLast": _within,
     "notWithinLast": _not(_within),
@@ -135,12 +130,12 @@ def _matching(attribute: AttributeDefinition, pattern: str) -> Condition:
     return AnyValue(attribute, OneOf(tuple(code for code, name in names if found(name))))
 
 
-def _pattern(attribute: AttributeDefinition, raw: str, path: Path) -> str:
+def _written(attribute: AttributeDefinition, raw: str, path: Path) -> str:
     _fits(attribute, _TEXTS, path)
     if not raw:
         raise FilterInvalidError(path, "an empty text is in every text; use `exists`")
-    if len(raw) > MAX_PATTERN or "\0" in raw:
-        raise FilterInvalidError(path, f"it is longer than {MAX_PATTERN} characters, or none")
+    if len(raw) > MAX_PATTERN:
+        raise FilterInvalidError(path, f"it is longer than {MAX_PATTERN} characters")
     return raw
 
 

@@ -1,6 +1,5 @@
 """Use cases of finding: lists of profiles and accounts by filter, search and order."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +8,8 @@ from typing import Any
 from app.attributes.model import ProfileKind
 from app.attributes.service import AttributeService
 from app.attributes.terms import words
-from app.paging import Order, Page, PageRequest
-from app.profiles.compile import Mql
+from app.paging import Mql, Order, Page, PageRequest
+from app.patterns import beginning
 from app.profiles.read_repository import DocumentReader
 from app.segments.check import Frame, check_filter
 from app.segments.compile import compile_condition
@@ -110,4 +109,4 @@ def _members(account: str, query: Mql) -> Mql:
 
 def _searched(word: str) -> Mql:
     """Found by how it begins, which an index on the terms answers."""
-    return {"terms": {"$regex": f"^{re.escape(word)}"}}
+    return {"terms": {"$regex": beginning(word)}}

@@ -95,7 +95,11 @@ class LimitedCollection:
         return getattr(self._collection, name)
 
     async def create_index(self, *arguments: Any, **options: Any) -> Any:  # as the driver has it
-        """Of a large collection it takes longer than any other command may."""
+        """Of a large collection it takes longer than any other command may.
+
+        Here PyMongo's ``timeout`` is right: nobody waits for an answer, and an absent server may
+        come back.
+        """
         with pymongo.timeout(_INDEX_SECONDS):
             return await self._collection.create_index(*arguments, **options)
 

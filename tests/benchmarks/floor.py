@@ -17,7 +17,7 @@ from app.events.repository import EventRepository
 from app.events.stored import Entry
 from app.events.wire import EventInput
 from app.ingestion.outcome import receive
-from app.profiles.compile import Mql
+from app.paging import Mql
 from app.profiles.ids import new_profile_id
 from app.profiles.plan import Plan, plan
 from app.profiles.repository import DocumentRepository, Share

@@ -227,7 +227,7 @@ async def test_order_is_the_one_asked_for(people: Api, order: Any, expected: lis
         (
             {"filter": attribute("last_seen", withinLast="PT0S")},
             "filter.attribute.withinLast",
-            "it is no time at all",
+            "there is no such time before now",
         ),
         (
             {"filter": attribute("last_seen_country", eq="Atlantis")},
