@@ -49,7 +49,7 @@ bench-load: install ## Measure lists of a million people (MONGODB_URI, LOAD_SHAR
 lock: install ## Renew requirements.lock from pyproject.toml
 	@echo "» Resolving the dependencies into requirements.lock"
 	@$(BIN)/python -m piptools compile --quiet --extra dev --build-deps-for editable \
-	  --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+	  --generate-hashes --allow-unsafe --no-strip-extras --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	  --output-file requirements.lock pyproject.toml
 
