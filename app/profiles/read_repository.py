@@ -38,14 +38,14 @@ class DocumentReader:
         order: Order,
         request: PageRequest,
         *,
-        lead: Mapping[str, Any] | None = None,
+        may_match_many: bool = False,
     ) -> Page:
         """A page of the living documents that match; one command for each stretch it touches.
 
-        ``lead`` is the part of the query that an index answers best, if it may be a common one.
+        ``may_match_many``: indexes answer the query, and very many documents may match it.
         """
         asked = window(request, order)
-        hint = await self._hint(lead) if lead and len(order) == 1 else None
+        hint = await self._hint(query) if may_match_many and len(order) == 1 else None
         found: list[Document] = []
         for phase in stretches(order, asked):
             missing = asked.limit + 1 - len(found)
@@ -60,13 +60,13 @@ class DocumentReader:
                 found += await documents.to_list()
         return page_of(found, asked)
 
-    async def _hint(self, lead: Mapping[str, Any]) -> str | None:
+    async def _hint(self, query: Mapping[str, Any]) -> str | None:
         """Ids are walked in their order where so many documents match that some come soon.
 
         Planners would rather fetch and sort all of them: seconds, for a word that half of a
         million profiles have. To count up to this many takes milliseconds.
         """
-        found = await self._documents.count_documents(lead, limit=COMMON)
+        found = await self._documents.count_documents(query, limit=COMMON)
         return "_id_" if found == COMMON else None
 
     async def pages(

@@ -46,8 +46,11 @@ class ListService:
 
     async def page(self, asked: Asked, request: PageRequest, *, now: datetime) -> Listed:
         """A page of what is asked for."""
-        order, query, lead = await self._read(asked, now)
-        page = await self._readers[asked.kind].page(query, order, request, lead=lead)
+        order, query, parts = await self._read(asked, now)
+        is_first = request.after is None and request.before is None
+        page = await self._readers[asked.kind].page(
+            query, order, request, may_match_many=_may_match_many(parts, is_first=is_first)
+        )
         return Listed(page, order)
 
     async def count(self, asked: Asked, *, now: datetime) -> int:
@@ -72,12 +75,12 @@ class ListService:
         of_each = [_members(account, query) for account in accounts]
         return await self._readers[asked.kind].counts(of_each)
 
-    async def _read(self, asked: Asked, now: datetime) -> tuple[Order, Mql, Mql | None]:
-        """The order, the query, and the part of it that an index answers best."""
+    async def _read(self, asked: Asked, now: datetime) -> tuple[Order, Mql, list[Mql]]:
+        """The order, the query, and the parts that it is joined of."""
         catalogue = await self._attributes.recent(now=now)
         order = order_of(asked.order_by, asked.kind, catalogue)
         parts = list(_parts(asked, Frame(asked.kind, catalogue, now)))
-        return order, {"$and": parts} if parts else {}, _lead(parts)
+        return order, {"$and": parts} if parts else {}, parts
 
 
 def _parts(asked: Asked, frame: Frame) -> Iterator[Mql]:
@@ -90,17 +93,17 @@ def _parts(asked: Asked, frame: Frame) -> Iterator[Mql]:
             yield compile_condition(one, asked.kind)
 
 
-def _lead(parts: Sequence[Mql]) -> Mql | None:
-    """The longest word that is searched for, or the first equality."""
-    searched = [one for one in parts if "terms" in one]
-    if searched:
-        return max(searched, key=lambda one: len(one["terms"]["$regex"]))
-    return next((one for one in parts if _is_equality(one)), None)
+def _may_match_many(parts: Sequence[Mql], *, is_first: bool) -> bool:
+    """Whether it is worth to count; an index has the ids of one value in their order."""
+    if is_first and len(parts) == 1 and "terms" not in parts[0]:
+        return False
+    return bool(parts) and all(map(_is_indexed, parts))
 
 
-def _is_equality(part: Mql) -> bool:
-    [operand] = part.values()
-    return isinstance(operand, dict) and operand.keys() == {"$in"}
+def _is_indexed(part: Mql) -> bool:
+    """Words and equalities: counting a few of them is a short walk in indexes."""
+    [(path, operand)] = part.items()
+    return path == "terms" or (isinstance(operand, dict) and operand.keys() == {"$in"})
 
 
 def _members(account: str, query: Mql) -> Mql:

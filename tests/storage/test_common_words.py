@@ -19,9 +19,9 @@ async def test_pages_of_common_words_are_in_order_and_complete(database: Databas
     await database["profiles"].insert_many(people)
     reader, query = DocumentReader(database["profiles"]), {"terms": {"$regex": "^smi"}}
 
-    first = await reader.page(query, NEWEST_FIRST, PageRequest(first=3), lead=query)
+    first = await reader.page(query, NEWEST_FIRST, PageRequest(first=3), may_match_many=True)
     place = cursor(first.items[-1], NEWEST_FIRST)
-    second = await reader.page(query, NEWEST_FIRST, PageRequest(3, place), lead=query)
+    second = await reader.page(query, NEWEST_FIRST, PageRequest(3, place), may_match_many=True)
 
     found = [one["_id"] for one in (*first.items, *second.items)]
     assert found == [f"p{number:05}" for number in range(MANY - 1, MANY - 7, -1)]

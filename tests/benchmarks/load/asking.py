@@ -10,6 +10,7 @@ import orjson
 from pymongo import AsyncMongoClient
 from starlette.types import ASGIApp
 
+from app.paging import MAX_PAGE
 from app.storage.client import Document
 from tests.architecture.recording import Recorder, Search
 from tests.benchmarks.calling import Request
@@ -58,7 +59,7 @@ class Asking:
         self.recorder.searches.clear()
         answer = json.loads(await request.sent_to(self.app))
         assert "errors" not in answer, answer
-        return [one for one in self.recorder.searches if one.limit]
+        return [one for one in self.recorder.searches if 0 < one.limit <= MAX_PAGE + 1]
 
     async def _replay(self, searches: list[Search]) -> int:
         found = 0
