@@ -118,6 +118,7 @@ def compose(
             clock=clock,
         ),
         sweeper=Sweeper(
+            attributes=attributes,
             work=work,
             documents={
                 ProfileKind.USER: SweepRepository(database["profiles"]),

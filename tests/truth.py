@@ -31,7 +31,7 @@ async def assert_equal_to_ledger(world: World) -> None:
 
 
 async def assert_equal(world: World, kind: ProfileKind, folds: dict[str, Fold]) -> None:
-    """The documents hold these folds; terms may be left of attributes that were deleted."""
+    """The documents hold these folds; terms may be left of values that were replaced."""
     found = await world.folds(kind)
     assert content(found) == content(folds)
     assert all(fold.terms <= found[key].terms for key, fold in folds.items())

@@ -132,11 +132,12 @@ def _feed(coerce: Coercion, definitions: list[AttributeDefinition]) -> Feed:
         for kind in ProfileKind
         if (group := tuple(one for one in definitions if one.kind is kind))
     }
-    terms_of = {kind: found for kind, group in by_kind.items() if (found := _terms(group))}
-    return Feed(coerce, by_kind, terms_of)
+    searched = {kind: found for kind, group in by_kind.items() if (found := terms_of(group))}
+    return Feed(coerce, by_kind, searched)
 
 
-def _terms(definitions: Iterable[AttributeDefinition]) -> Terms | None:
+def terms_of(definitions: Iterable[AttributeDefinition]) -> Terms | None:
+    """What values of one event field are searched by, for definitions of one kind; if at all."""
     searched = [one for one in definitions if one.data_type is DataType.STRING]
     if any(one.search is TextSearch.PARTS for one in searched):
         return partial(terms, with_parts=True)

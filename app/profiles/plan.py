@@ -10,11 +10,10 @@ from app.aggregation.monoids import MONOIDS, Aggregation, State
 from app.aggregation.stamps import Stamped
 from app.attributes.catalogue import Catalogue, Feed
 from app.attributes.model import ProfileKind
-from app.attributes.terms import terms
 from app.events.extract import Extracted, Refusal, extract
 from app.events.stored import Entry
-from app.identity.model import Identifier
 from app.profiles.model import Fold, Processed
+from app.profiles.terms import identifier_terms
 
 K = TypeVar("K")
 
@@ -63,11 +62,6 @@ class _Gathered:
             Processed(now, now),
             frozenset(found),
         )
-
-
-def identifier_terms(key: str) -> frozenset[str]:
-    """What an identifier is found by: the words of its value."""
-    return terms(Identifier.from_key(key).value, with_parts=False)
 
 
 def plan(entries: Iterable[Entry], catalogue: Catalogue, *, now: datetime) -> Plan:

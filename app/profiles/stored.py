@@ -8,17 +8,27 @@ from app.aggregation.stored import load_state
 from app.attributes.catalogue import Catalogue
 from app.attributes.model import ProfileKind
 from app.profiles.model import Fold, Processed
+from app.profiles.terms import lost_terms
 
 
 def load_fold(document: dict[str, Any], kind: ProfileKind, catalogue: Catalogue) -> Fold:
     """The fold that a document holds; values of attributes that are gone are left out."""
+    states = dict(_states(document.get("attributes", {}), kind, catalogue))
     return Fold(
-        dict(_states(document.get("attributes", {}), kind, catalogue)),
+        states,
         frozenset(document.get("identifiers", ())),
         frozenset(document.get("accounts", ())),
         _processed(document),
-        frozenset(document.get("terms", ())),
+        frozenset(document.get("terms", ())) - lost_terms(document, states, kind, catalogue),
     )
+
+
+def terms_to_lose(
+    document: dict[str, Any], kind: ProfileKind, catalogue: Catalogue
+) -> frozenset[str]:
+    """The terms that only values of attributes have that are gone."""
+    states = dict(_states(document.get("attributes", {}), kind, catalogue))
+    return lost_terms(document, states, kind, catalogue)
 
 
 def _processed(document: dict[str, Any]) -> Processed | None:

@@ -163,3 +163,18 @@ async def test_session_dimension_comes_back_empty_with_the_next_event_that_carri
     assert (await api.data(query))["profiles"]["nodes"] == [{"attribute": None}]
     await api.ingest(an_event("e2", 20, properties={name: "b"}))
     assert (await api.data(query))["profiles"]["nodes"] == [{"attribute": {"value": ["b"]}}]
+
+
+async def test_search_finds_nobody_by_its_values_any_more(api: Api) -> None:
+    await api.create_attribute(name="city", dataType="STRING", aggregation="LIST")
+    await api.create_attribute(name="home", dataType="STRING", aggregation="LAST")
+    cities = {"city": ["São Paulo", "Recife"], "home": "Recife"}
+    await api.ingest(an_event("e1", 10, userId="ana", user={"name": "Paulo"}, properties=cities))
+    [found] = await api.world.documents("profiles")
+    assert {"sao", "paulo", "recife"} <= set(found["terms"])
+
+    await delete(api, global_id("AttributeDefinition", "USER:city"))
+    await api.world.services.backfill.start()
+
+    [left] = await api.world.documents("profiles")
+    assert set(found["terms"]) - set(left["terms"]) == {"sao"}
