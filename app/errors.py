@@ -20,6 +20,7 @@
     │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that is none
     │   ├── EventFilterInvalidError  EVENT_FILTER_INVALID  a filter of events that means nothing
     │   ├── RangeInvalidError     RANGE_INVALID            a range of time that holds no moment
+    │   ├── UploadInvalidError    UPLOAD_INVALID           files that do not come as they have to
     │   ├── MappingError          MAPPING_INVALID          an import mapping that cannot be used
     │   ├── QueryTooLargeError    QUERY_TOO_LARGE          a document of too much text
     │   ├── QueryTooDeepError     QUERY_TOO_DEEP           selections in too many selections
@@ -231,6 +232,15 @@ class RangeInvalidError(InputError):
 
     def __init__(self, argument: str, problem: str) -> None:
         super().__init__(f"during.{argument}: {problem}.", ("during", argument))
+
+
+class UploadInvalidError(InputError):
+    """A request that brings files breaks the specification or a limit; nothing was done."""
+
+    code = "UPLOAD_INVALID"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"The upload cannot be taken: {problem}.")
 
 
 class MappingError(InputError):

@@ -9,9 +9,9 @@ import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.routing import Route
+from starlette.types import Scope
 
 from app.demo.load import load_demo
 from app.services import Services, compose, utc_now
@@ -23,11 +23,13 @@ from app.web.events import EventsEndpoint
 from app.web.graphiql.routes import graphiql_page, graphiql_routes
 from app.web.graphql import GraphQLView
 from app.web.health import Readiness, health
+from app.web.uploads import is_upload
 from graphql_schema.context import Context
 from graphql_schema.schema import build_schema
 from migrations.runner import migrate, missing
 
-MAX_BODY = 16 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+MAX_BODY = 16 * MEBIBYTE
 """Bytes of a request: 1,000 events of 16 KiB, which is a large batch of large events."""
 
 RECOVERY_SECONDS = 5.0
@@ -67,12 +69,14 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
             Route("/ready", Readiness(lacking).check),
         ],
         exception_handlers={HTTPException: answer_error},
-        middleware=[
-            Middleware(AnswerErrors, max_body_size=MAX_BODY),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
-        ],
+        middleware=[Middleware(AnswerErrors, max_body_size=partial(_max_body, settings))],
         lifespan=partial(_lifespan, services=services, settings=settings),
     )
+
+
+def _max_body(settings: Settings, scope: Scope) -> int:
+    """Files wait on disk; everything else is held in memory."""
+    return settings.max_upload_mib * MEBIBYTE if is_upload(scope) else MAX_BODY
 
 
 @asynccontextmanager

@@ -63,6 +63,11 @@ class Settings(BaseSettings):
         QUERY_TIMEOUT_SECONDS,
         description="How long a query may read; mutations always run to their end.",
     )
+    max_upload_mib: Annotated[int, Ge(1), Le(4096)] = Field(
+        128,
+        description="Mebibytes of a request that brings files, which wait on disk; a list of a "
+        "million people has 10 to 50.",
+    )
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people (console) or for machines (json)."
     )

@@ -28,6 +28,7 @@ from typing_extensions import override
 
 from app.events.wire import EventInput, IdentifierInput, Moment
 from graphql_schema.limits.lists import long_lists
+from graphql_schema.limits.uploads import misplaced_uploads
 
 
 class Batch(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
@@ -64,7 +65,9 @@ class CompiledCoercion(StrawberryGraphQLCoreExecutionContext):
         stand_ins = {name: stand_in for name, (_, stand_in) in converted.items()}
         variables = {**(raw_variable_values or {}), **stand_ins}
         # Batches of events that were converted have a limit of their own, with its own code.
-        if errors := long_lists(schema, _variables(document, operation_name), variables):
+        declared = _variables(document, operation_name)
+        errors = misplaced_uploads(schema, declared, raw_variable_values or {})
+        if errors := errors or long_lists(schema, declared, variables):
             return errors
         built = super().build(
             schema, document, root_value, context_value, variables, operation_name, *args, **options

@@ -18,6 +18,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from app.events.wire import Moment
 from app.exact import read_float
+from app.uploads import Upload
 
 JSON = NewType("JSON", object)
 
@@ -48,6 +49,13 @@ def read_duration(text: object) -> timedelta:
 def write_duration(span: timedelta) -> str:
     """ISO 8601, such as ``P7D`` or ``PT900S``."""
     return str(msgspec.to_builtins(span))
+
+
+def read_upload(value: object) -> Upload:
+    """The file that the request brought in this place."""
+    if not isinstance(value, Upload):
+        raise GraphQLError("Upload cannot represent anything but a file of a multipart request.")
+    return value
 
 
 def write_json(value: Any) -> Any:  # noqa: ANN401  # any JSON
@@ -86,6 +94,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://www.iso.org/iso-8601-date-and-time-format.html",
         serialize=write_duration,
         parse_value=read_duration,
+    ),
+    Upload: strawberry.scalar(
+        name="Upload",
+        description="A file, sent as the GraphQL multipart request specification says.",
+        specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
+        parse_value=read_upload,
     ),
     JSON: strawberry.scalar(
         name="JSON",

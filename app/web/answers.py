@@ -1,10 +1,12 @@
 """JSON answers of the HTTP routes, and errors as such answers: the one place for these."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import structlog
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +17,9 @@ from app.storage.faults import known
 
 RETRY_AFTER = "1"
 """Seconds; by then a lane is free again, or a database that fails over has answered."""
+
+BodyLimit: TypeAlias = Callable[[Scope], int]
+"""How many bytes a request may have."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,9 +53,9 @@ def _coded(
 
 
 class AnswerErrors:
-    """Turns whatever a route raises into its answer; outermost, so that nothing gets past it."""
+    """Bounds what is sent and answers whatever a route raises; outermost: nothing gets past it."""
 
-    def __init__(self, app: ASGIApp, max_body_size: int) -> None:
+    def __init__(self, app: ASGIApp, max_body_size: BodyLimit) -> None:
         self._app = app
         self._max_body_size = max_body_size
 
@@ -66,15 +71,17 @@ class AnswerErrors:
             await send(message)
 
         try:
-            self._check_length(Headers(scope=scope).get("content-length", ""))
-            await self._app(scope, receive, sending)
+            limit = self._max_body_size(scope)
+            _check_length(Headers(scope=scope).get("content-length", ""), limit)
+            await RequestBodyLimitMiddleware(self._app, limit)(scope, receive, sending)
         except Exception as error:
             if started:
                 raise
             response = await answer_error(Request(scope), error)
             await response(scope, receive, send)
 
-    def _check_length(self, announced: str) -> None:
-        """Refuse a body that says that it is too large, before a byte of it is read."""
-        if announced.isdecimal() and int(announced) > self._max_body_size:
-            raise HTTPException(413, "Content Too Large")
+
+def _check_length(announced: str, limit: int) -> None:
+    """Refuse a body that says that it is too large, before a byte of it is read."""
+    if announced.isdecimal() and int(announced) > limit:
+        raise HTTPException(413, "Content Too Large")

@@ -5,11 +5,11 @@ only we can mend is logged and masked. Inside the process errors keep their caus
 """
 
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 import structlog
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,9 +22,10 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from typing_extensions import override
 
-from app.errors import ProfileGraphError
+from app.errors import ProfileGraphError, UploadInvalidError
 from app.exact import read_json, write_json
 from app.storage.faults import known
+from app.web.uploads import UploadingRequest, read_operations
 
 GetContext: TypeAlias = Callable[[Request], Awaitable[object]]
 GetPage: TypeAlias = Callable[[], Response]
@@ -40,11 +41,15 @@ log = structlog.get_logger(__name__)
 class GraphQLView(GraphQL[object, None]):
     """An ASGI endpoint for GET and POST; browsers that ask for HTML are given ``page``."""
 
+    request_adapter_class = UploadingRequest
+
     def __init__(
         self, schema: BaseSchema, *, get_context: GetContext, page: GetPage | None = None
     ) -> None:
         # No protocols: a subscription needs another transport, and there are none.
-        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        super().__init__(
+            schema, graphql_ide=None, subscription_protocols=(), multipart_uploads_enabled=True
+        )
         self._get_context = get_context
         self._page = page
 
@@ -59,8 +64,12 @@ class GraphQLView(GraphQL[object, None]):
             return self._page()
         try:
             return await self.run(request)
+        except UploadInvalidError as invalid:
+            return _error(request, 400, invalid.code, str(invalid))
         except HTTPException as refusal:
             return _refused(request, refusal)
+        finally:
+            await request.close()  # and with it the files it brought
 
     @override
     async def get_context(
@@ -76,6 +85,10 @@ class GraphQLView(GraphQL[object, None]):
     @override
     def should_render_graphql_ide(self, request: object) -> bool:
         return False
+
+    @override
+    async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
+        return read_operations(await request.get_form_data(), self.parse_json)
 
     @override
     def parse_json(self, data: str | bytes) -> object:
@@ -148,10 +161,13 @@ def _refused(request: Request, refusal: HTTPException) -> Response:
         refusal.__cause__, InvalidOperationTypeError
     )
     status = 405 if wrong_method else refusal.status_code
-    allowed = {"allow": "POST" if wrong_method else "GET, POST"}
-    error = {"message": refusal.reason, "extensions": {"code": "GRAPHQL_REQUEST"}}
-    body = orjson.dumps({"errors": [error]})
-    return Response(body, status, allowed, media_type=_media_type(request))
+    allow = "POST" if wrong_method else "GET, POST"
+    return _error(request, status, "GRAPHQL_REQUEST", refusal.reason, allow=allow)
+
+
+def _error(request: Request, status: int, code: str, message: str, **headers: str) -> Response:
+    body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
+    return Response(body, status, headers, media_type=_media_type(request))
 
 
 def _told(error: GraphQLError) -> object:
