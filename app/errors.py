@@ -17,6 +17,11 @@
     │   ├── ProfileNotFoundError  PROFILE_NOT_FOUND        no living profile is meant
     │   ├── MergeRefusedError     MERGE_REFUSED            profiles that cannot be joined so
     │   ├── FilterInvalidError    FILTER_INVALID           a filter or order that cannot be used
+    │   ├── SegmentInvalidError   SEGMENT_INVALID          a segment that breaks a rule
+    │   ├── SegmentNotFoundError  SEGMENT_NOT_FOUND        no segment has this id
+    │   ├── SegmentInUseError     SEGMENT_IN_USE           other segments are made of it
+    │   ├── SegmentCycleError     SEGMENT_CYCLE            segments that are made of each other
+    │   ├── SegmentChangedError   SEGMENT_CHANGED          somebody else has just changed it
     │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that is none
     │   ├── EventFilterInvalidError  EVENT_FILTER_INVALID  a filter of events that means nothing
     │   ├── RangeInvalidError     RANGE_INVALID            a range of time that holds no moment
@@ -33,7 +38,8 @@
         ├── OverloadedError       OVERLOADED               more batches are waiting than is sensible
         └── StoreUnavailableError STORE_UNAVAILABLE        the database does not answer
 
-Each class takes the facts, builds the sentence from them and has a stable ``code``.
+Each class takes the facts, builds the sentence from them and has a stable ``code``. Those of
+segments stand in ``app/segments/errors.py``.
 They are converted to answers in two places: the GraphQL layer and the HTTP layer.
 """
 
@@ -78,7 +84,7 @@ class ValueRefusedError(InputError):
     code = "VALUE_REFUSED"
 
     def __init__(self, value: object, expected: str) -> None:
-        super().__init__(f"{_shown(value)} is not {expected}.")
+        super().__init__(f"{shown(value)} is not {expected}.")
 
 
 class IdentifierRefusedError(InputError):
@@ -87,7 +93,7 @@ class IdentifierRefusedError(InputError):
     code = "IDENTIFIER_REFUSED"
 
     def __init__(self, kind: str, value: str, problem: str) -> None:
-        super().__init__(f"The identifier {_shown(kind)}: {_shown(value)} is refused: {problem}.")
+        super().__init__(f"The identifier {shown(kind)}: {shown(value)} is refused: {problem}.")
 
 
 class EventRejectedError(InputError):
@@ -141,7 +147,7 @@ class AttributeUnknownError(InputError):
     code = "ATTRIBUTE_UNKNOWN"
 
     def __init__(self, kind: str, name: str) -> None:
-        super().__init__(f"There is no {kind} attribute named {_shown(name)}.", ("name",))
+        super().__init__(f"There is no {kind} attribute named {shown(name)}.", ("name",))
 
 
 class AttributeNotFoundError(InputError):
@@ -355,7 +361,7 @@ class StoreUnavailableError(RetryError):
 _SHOWN = 60
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """The value as it may stand in a message: short, on one line, quoted like JSON text."""
     text = value if isinstance(value, str) else str(value)
     short = text if len(text) <= _SHOWN else f"{text[:57]}..."

@@ -28,6 +28,8 @@ from app.profiles.repository import DocumentRepository
 from app.profiles.service import AccountService, ProfileService, SessionService
 from app.profiles.sessions import session_constants
 from app.profiles.sweep_repository import SweepRepository
+from app.segments.segment_repository import SegmentRepository
+from app.segments.segment_service import SegmentService
 from app.segments.service import ListService
 from app.settings import Settings
 from app.storage.client import Database
@@ -57,6 +59,7 @@ class Services:
     accounts: AccountService
     sessions: SessionService
     lists: ListService
+    segments: SegmentService
     indexes: IndexService
     events: EventService
 
@@ -148,6 +151,7 @@ def compose(
         AccountService(readers[ProfileKind.ACCOUNT]),
         SessionService(reader=DocumentReader(database["sessions"]), sessions=sessions),
         ListService(readers=readers, attributes=attributes),
+        SegmentService(segments=SegmentRepository(database), attributes=attributes),
         IndexService(
             attributes=attributes,
             indexes={

@@ -25,6 +25,7 @@ class Loaders:
         self.accounts_by_id = _loader(services.accounts.by_ids)
         self.sessions_by_id = _loader(services.sessions.by_ids)
         self.backfills = _loader(services.backfill.progress)
+        self.segments_by_id = _loader(services.segments.by_ids)
         self.events_by_id = _loader(services.events.by_ids)
         self._together: dict[tuple[object, str], DataLoader[Any, Any]] = {}
 

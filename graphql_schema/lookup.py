@@ -14,6 +14,7 @@ from graphql_schema.rows import (
     definition_row,
     event_row,
     profile_row,
+    segment_row,
     session_row,
 )
 
@@ -62,10 +63,16 @@ async def _definition(info: Info, key: str) -> Row | None:
     return definition_row(found) if found and shown else None
 
 
+async def _segment(info: Info, key: str) -> Row | None:
+    found = await info.context.loaders.segments_by_id.load(key)
+    return segment_row(found) if found else None
+
+
 _LOAD: dict[str, Callable[[Info, str], Awaitable[Row | None]]] = {
     "Profile": load_profile,
     "Account": _account,
     "Session": _session,
     "Event": _event,
     "AttributeDefinition": _definition,
+    "Segment": _segment,
 }

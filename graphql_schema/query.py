@@ -22,6 +22,13 @@ from graphql_schema.nodes import Connection, Node
 from graphql_schema.payloads import DeletePayload
 from graphql_schema.profiles import Profile, read_profile, read_profiles
 from graphql_schema.rows import Row
+from graphql_schema.segmenting import (
+    SegmentPayload,
+    create_segment,
+    delete_segment,
+    update_segment,
+)
+from graphql_schema.segments import Segment, read_segment, read_segments
 
 IdArgument = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
 IdsArgument = Annotated[
@@ -52,6 +59,10 @@ class Query:
     account: Account | None = served(Account | None, read_account, "One company.")
     accounts: Connection[Account] = served(
         Connection[Account], read_accounts, "All companies, by account id."
+    )
+    segment: Segment | None = served(Segment | None, read_segment, "One saved segment.")
+    segments: Connection[Segment] = served(
+        Connection[Segment], read_segments, "The saved segments, by name."
     )
     events: Connection[Event] = served(
         Connection[Event],
@@ -86,4 +97,13 @@ class Mutation:
     )
     merge_profiles: MergeProfilesPayload = served(
         MergeProfilesPayload, merge_profiles, "Join profiles that belong to the same person."
+    )
+    create_segment: SegmentPayload = served(
+        SegmentPayload, create_segment, "Save a segment: a name for whoever meets a definition."
+    )
+    update_segment: SegmentPayload = served(
+        SegmentPayload, update_segment, "Change a segment; a definition is replaced at once."
+    )
+    delete_segment: DeletePayload = served(
+        DeletePayload, delete_segment, "Delete a segment that no other segment uses."
     )

@@ -22,6 +22,7 @@ from app.events.filter import SessionSpan
 from app.events.model import EventType
 from app.identity.model import Identifier
 from app.ids import global_id
+from app.segments.segment import CsvList, Definition, Segment, Source
 from app.storage.client import Document
 from app.values import country_names
 from graphql_schema.enums import ProfileKind as GraphQLKind
@@ -125,6 +126,30 @@ def definition_row(definition: AttributeDefinition) -> Row:
         "created_at": definition.created_at,
         "updated_at": definition.updated_at,
     }
+
+
+def segment_row(segment: Segment) -> Row:
+    """A saved segment."""
+    return {
+        "__typename": "Segment",
+        "id": global_id("Segment", segment.id),
+        "segment_id": segment.id,
+        "kind": GraphQLKind(segment.kind.value),
+        "name": segment.name,
+        "description": segment.description,
+        "version": segment.version,
+        "definition": _definition(segment.source),
+        "created_at": segment.created_at,
+        "updated_at": segment.updated_at,
+    }
+
+
+def _definition(source: Source) -> object:
+    match source:
+        case Definition(condition=condition):
+            return condition
+        case CsvList(on=on):
+            return {"list": {"on": on}}
 
 
 def backfill_row(backfill: Backfill) -> Row:

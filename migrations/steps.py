@@ -7,7 +7,8 @@ MongoDB is a cluster:
 - ``events``: hashed ``profile`` for reading one person's history would split the uniqueness of
   event ids, which counting once depends on; so hashed ``_id`` too.
 - ``sessions``: hashed ``profile``; their ids begin with it, so they stay unique.
-- ``lanes``, ``settings``, ``migrations``: small, not sharded.
+- ``segment_rows``: hashed ``_id``, which is made of segment, version and key.
+- ``segments``, ``lanes``, ``settings``, ``migrations``: small, not sharded.
 """
 
 from collections.abc import Awaitable, Callable
@@ -111,6 +112,17 @@ async def _index_lists(database: Database) -> None:
             await IndexRepository(documents).create(attribute)
 
 
+async def _index_segments(database: Database) -> None:
+    """Segments by name and by what they are made of, and the rows of lists by their version."""
+    segments = database["segments"]
+    name = [("name", ASCENDING), ("_id", ASCENDING)]
+    await segments.create_index(name, name="names")
+    await segments.create_index([("kind", ASCENDING), *name], name="kinds")
+    await segments.create_index([("uses", ASCENDING)], name="users")
+    rows = [("segment", ASCENDING), ("version", ASCENDING), ("key", ASCENDING)]
+    await database["segment_rows"].create_index(rows, name="list")
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -119,4 +131,5 @@ STEPS = (
     Step(5, "Create the catalogue of attributes", seed_catalogue),
     Step(6, "Index profiles and accounts by terms and default attributes", _index_lists),
     Step(7, "Index events and sessions in the order of their pages", _order_histories),
+    Step(8, "Index segments by name and use, and rows of lists by version", _index_segments),
 )

@@ -1,4 +1,4 @@
-"""Fills an empty database with the demo shop."""
+"""Fills an empty database with the demo shop: its events, and segments of its customers."""
 
 from datetime import datetime
 from itertools import islice
@@ -6,8 +6,10 @@ from itertools import islice
 import msgspec
 
 from app.demo.events import demo_events
+from app.demo.segments import DEMO_SEGMENTS
 from app.events.wire import EventInput
 from app.ingestion.service import IngestionService
+from app.segments.segment_service import SegmentService
 
 _BATCH = 500
 
@@ -19,3 +21,11 @@ async def load_demo(ingestion: IngestionService, *, now: datetime) -> int:
     while batch := list(islice(events, _BATCH)):
         accepted += (await ingestion.ingest(batch)).accepted
     return accepted
+
+
+async def load_demo_segments(segments: SegmentService, *, now: datetime) -> None:
+    """Save the demo shop's segments, unless they are there."""
+    known = await segments.by_ids(DEMO_SEGMENTS)
+    for segment_id, segment in DEMO_SEGMENTS.items():
+        if segment_id not in known:
+            await segments.create(segment, now=now, segment_id=segment_id)

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeAlias
+
+import msgspec
 
 from app.attributes.model import AttributeDefinition, ValueFormat
 from app.errors import FilterInvalidError, RangeInvalidError, ValueRefusedError
@@ -73,10 +75,18 @@ def _within(attribute: AttributeDefinition, raw: Raw, now: datetime, path: Path)
     """Half-open: the start belongs to it, now does not."""
     _fits(attribute, (DataType.DATETIME,), path)
     try:
-        during = last(raw, now)
+        during = last(duration(raw, path), now)
     except RangeInvalidError as none:
         raise FilterInvalidError(path, "there is no such time before now") from none
     return AnyValue(attribute, Between(during.start, during.end, with_most=False))
+
+
+def duration(raw: Raw, path: Path) -> timedelta:
+    """The time span, also from the text that it is kept as."""
+    try:
+        return msgspec.convert(raw, timedelta)
+    except msgspec.ValidationError as unreadable:
+        raise FilterInvalidError(path, "it is no ISO 8601 duration such as P7D") from unreadable
 
 
 def _not(operator: Operator) -> Operator:

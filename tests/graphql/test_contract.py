@@ -39,6 +39,8 @@ type Query {
     filter: ProfileFilter, search: String, orderBy: [AttributeOrder!]
     first: Int, after: String, last: Int, before: String
   ): AccountConnection!
+  segment(id: ID!): Segment
+  segments(kind: ProfileKind, search: String, first: Int, after: String): SegmentConnection!
   events(filter: EventFilter, during: TimeRange, first: Int, after: String): EventConnection!
   attributes(kind: ProfileKind!, origin: AttributeOrigin): [AttributeDefinition!]!
   attribute(kind: ProfileKind!, name: String!): AttributeDefinition
@@ -50,6 +52,9 @@ type Mutation {
   updateAttribute(input: UpdateAttributeInput!): AttributePayload!
   deleteAttribute(input: DeleteAttributeInput!): DeletePayload!
   mergeProfiles(input: MergeProfilesInput!): MergeProfilesPayload!
+  createSegment(input: CreateSegmentInput!): SegmentPayload!
+  updateSegment(input: UpdateSegmentInput!): SegmentPayload!
+  deleteSegment(input: DeleteSegmentInput!): DeletePayload!
 }
 
 input ProfileFilter @oneOf {
@@ -291,6 +296,31 @@ type AttributePayload { attribute: AttributeDefinition errors: [UserError!]! }
 type DeletePayload { deletedId: ID errors: [UserError!]! }
 input MergeProfilesInput { primary: ProfileRef secondary: [ProfileRef!]! }
 type MergeProfilesPayload { profile: Profile errors: [UserError!]! }
+
+type Segment implements Node {
+  id: ID!
+  name: String! description: String kind: ProfileKind! version: Int!
+  createdAt: DateTime! updatedAt: DateTime!
+  definition: JSON!
+}
+
+type SegmentConnection {
+  edges: [SegmentEdge!]!
+  nodes: [Segment!]!
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type SegmentEdge { cursor: String! node: Segment! }
+
+input CreateSegmentInput {
+  name: String! description: String kind: ProfileKind! definition: ProfileFilter!
+}
+input UpdateSegmentInput {
+  id: ID! name: String description: String definition: ProfileFilter version: Int
+}
+input DeleteSegmentInput { id: ID! }
+type SegmentPayload { segment: Segment errors: [UserError!]! }
 """
 
 Fields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode

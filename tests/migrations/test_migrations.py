@@ -18,7 +18,10 @@ async def run(database: Database, hours: int = 0) -> list[str]:
 
 
 async def indexes(database: Database) -> dict[str, set[str]]:
-    names = ("accounts", "events", "identifiers", "profiles", "sessions")
+    names = (
+        *("accounts", "events", "identifiers", "profiles", "sessions"),
+        *("segments", "segment_rows"),
+    )
     return {name: set(await database[name].index_information()) - {"_id_"} for name in names}
 
 
@@ -43,6 +46,8 @@ async def test_every_index_is_made(database: Database) -> None:
         | {name for one in datadog_user_attributes() for name in index_names(one)},
         "accounts": {"terms", *(name for one in account_attributes() for name in index_names(one))},
         "sessions": {"profile_history", "pending", "tombstones"},
+        "segments": {"names", "kinds", "users"},
+        "segment_rows": {"list"},
     }
 
 

@@ -1,0 +1,61 @@
+"""What may be wrong with a segment; a branch of the tree in ``app/errors.py``."""
+
+from collections.abc import Sequence
+
+from app.errors import InputError, shown
+
+
+class SegmentInvalidError(InputError):
+    """A segment breaks a rule."""
+
+    code = "SEGMENT_INVALID"
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}.", (field,))
+
+
+class SegmentNotFoundError(InputError):
+    """No segment has this id; it may have been deleted."""
+
+    code = "SEGMENT_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("No segment has this id.", ("id",))
+
+
+class SegmentInUseError(InputError):
+    """Other segments would lose what they are made of."""
+
+    code = "SEGMENT_IN_USE"
+
+    def __init__(self, name: str, users: Sequence[str]) -> None:
+        super().__init__(f"{shown(name)} is used by {_listed(users)}.", ("id",))
+
+
+class SegmentCycleError(InputError):
+    """Segments that are made of each other have no meaning."""
+
+    code = "SEGMENT_CYCLE"
+
+    def __init__(self, circle: Sequence[str]) -> None:
+        super().__init__(
+            f"Segments cannot be made of each other: {_listed(circle)}.", ("definition",)
+        )
+
+
+class SegmentChangedError(InputError):
+    """The segment is no longer the version that the change was made to."""
+
+    code = "SEGMENT_CHANGED"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else has just changed the segment; look at it again.", ("id",))
+
+
+_LISTED = 10
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names as they may stand in a message, not too many of them."""
+    more = len(names) - _LISTED
+    return ", ".join(map(shown, names[:_LISTED])) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,87 @@
+"""Creating, changing and deleting segments."""
+
+import strawberry
+
+from app.attributes.model import ProfileKind as DocumentKind
+from app.segments.segment import Changes, Definition, NewSegment, segment_key
+from app.segments.written import written
+from graphql_schema.arguments import InputArgument
+from graphql_schema.context import Info
+from graphql_schema.enums import ProfileKind
+from graphql_schema.errors import UserError, told
+from graphql_schema.filters import ProfileFilter
+from graphql_schema.rows import Row, segment_row
+from graphql_schema.segments import Segment
+
+
+@strawberry.input(description="A segment to be saved.")
+class CreateSegmentInput:
+    name: str = strawberry.field(description="What it is called: 1 to 255 characters.")
+    kind: ProfileKind = strawberry.field(description="Whether it is of people or of companies.")
+    definition: ProfileFilter = strawberry.field(description="Who belongs to it.")
+    description: str | None = strawberry.field(default=None, description="What it is for.")
+
+
+@strawberry.input(description="Changes of a segment; what is left out stays.")
+class UpdateSegmentInput:
+    id: strawberry.ID = strawberry.field(description="The segment's global id.")
+    name: str | None = strawberry.field(default=None, description="What it is called.")
+    description: str | None = strawberry.field(
+        default=strawberry.UNSET, description="What it is for; null: nothing is said."
+    )
+    definition: ProfileFilter | None = strawberry.field(
+        default=None, description="Who belongs to it; replaces definition or list at once."
+    )
+    version: int | None = strawberry.field(
+        default=None,
+        description="The version that was looked at: if it is no longer that, nothing changes.",
+    )
+
+
+@strawberry.input(description="A segment to be deleted.")
+class DeleteSegmentInput:
+    id: strawberry.ID = strawberry.field(description="The segment's global id.")
+
+
+@strawberry.type(description="The segment, or what was wrong.")
+class SegmentPayload:
+    segment: Segment | None = strawberry.field(description="The segment as it is now.")
+    errors: list[UserError] = strawberry.field(description="What was wrong with the input.")
+
+
+@told(lambda: {"segment": None})
+async def create_segment(info: Info, input: InputArgument[CreateSegmentInput]) -> Row:
+    new = NewSegment(
+        kind=DocumentKind(input.kind.value),
+        name=input.name,
+        source=Definition(written(input.definition)),
+        description=input.description,
+    )
+    created = await info.context.services.segments.create(new, now=info.context.now)
+    return {"segment": segment_row(created)}
+
+
+@told(lambda: {"segment": None})
+async def update_segment(info: Info, input: InputArgument[UpdateSegmentInput]) -> Row:
+    update = info.context.services.segments.update
+    changed = await update(
+        segment_key(input.id) or "", _changes(input), now=info.context.now, onto=input.version
+    )
+    return {"segment": segment_row(changed)}
+
+
+@told(lambda: {"deleted_id": None})
+async def delete_segment(info: Info, input: InputArgument[DeleteSegmentInput]) -> Row:
+    await info.context.services.segments.delete(segment_key(input.id) or "")
+    return {"deleted_id": input.id}
+
+
+def _changes(input: UpdateSegmentInput) -> Changes:
+    changes = Changes()
+    if input.name is not None:
+        changes["name"] = input.name
+    if input.description is not strawberry.UNSET:
+        changes["description"] = input.description
+    if input.definition is not None:
+        changes["source"] = Definition(written(input.definition))
+    return changes
