@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cachetools import TTLCache
+
 from app.cursors import window
 from app.paging import Order, Page, PageRequest, directed, matching, page_of, stretches
 from app.profiles.compile import LIVE
@@ -16,12 +18,16 @@ WRITTEN = {**LIVE, "created_at": {"$exists": True}}
 COMMON = 5000
 """Documents that are fetched and sorted in less than a tenth of a second."""
 
+HINT_SECONDS = 60
+"""How long a hint holds. One that is out of date costs time, and never a document."""
+
 
 class DocumentReader:
     """Reads the aggregated documents of one collection."""
 
     def __init__(self, collection: Collection) -> None:
         self._documents = collection
+        self._hints: TTLCache[str, str] = TTLCache(maxsize=1000, ttl=HINT_SECONDS)
 
     async def find(self, query: Mapping[str, Any]) -> Document | None:
         """The living document that matches."""
@@ -64,10 +70,15 @@ class DocumentReader:
         """Ids are walked in their order where so many documents match that some come soon.
 
         Planners would rather fetch and sort all of them: seconds, for a word that half of a
-        million profiles have. To count up to this many takes milliseconds.
+        million profiles have. To count up to this many takes milliseconds, and is remembered for
+        the pages that follow.
         """
-        found = await self._documents.count_documents(query, limit=COMMON)
-        return "_id_" if found == COMMON else None
+        known_as = repr(query)
+        hint = self._hints.get(known_as)
+        if hint is None:
+            found = await self._documents.count_documents(query, limit=COMMON)
+            hint = self._hints[known_as] = "_id_" if found == COMMON else ""
+        return hint or None
 
     async def pages(
         self, queries: Iterable[Mapping[str, Any]], order: Order, request: PageRequest
