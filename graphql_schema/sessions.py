@@ -16,7 +16,7 @@ from graphql_schema.rows import Row, event_row, frustration_rows
 
 
 def read_analytics_query(root: strawberry.Parent[Row]) -> str:
-    return frustrations_query(root["span"])
+    return frustrations_query(root["session_id"])
 
 
 async def read_events_of_session(
@@ -89,7 +89,10 @@ class Session(Node):
         f"of a session with more than {MAX_MOMENTS:,} of both, the first.",
     )
     analytics_query: str = computed(
-        str, read_analytics_query, "A query for `explore` that shows these frustrations."
+        str,
+        read_analytics_query,
+        "The search for its frustrations in an analytics explorer, such as "
+        '`@session.frustration.count:>0 @type:session @session.id:"s1"`.',
     )
     events: Connection[Event] = served(
         Connection[Event], read_events_of_session, "Its events, the earliest first."
