@@ -26,6 +26,8 @@
     │   ├── EventFilterInvalidError  EVENT_FILTER_INVALID  a filter of events that means nothing
     │   ├── RangeInvalidError     RANGE_INVALID            a range of time that holds no moment
     │   ├── UploadInvalidError    UPLOAD_INVALID           files that do not come as they have to
+    │   ├── TableInvalidError     CSV_INVALID              a CSV file that cannot be read at all
+    │   ├── RowInvalidError       ROW_INVALID              a row of it that cannot be read
     │   ├── MappingError          MAPPING_INVALID          an import mapping that cannot be used
     │   ├── QueryTooLargeError    QUERY_TOO_LARGE          a document of too much text
     │   ├── QueryTooDeepError     QUERY_TOO_DEEP           selections in too many selections
@@ -247,6 +249,24 @@ class UploadInvalidError(InputError):
 
     def __init__(self, problem: str) -> None:
         super().__init__(f"The upload cannot be taken: {problem}.")
+
+
+class TableInvalidError(InputError):
+    """A CSV file cannot be read at all; the message names the line, or the columns there are."""
+
+    code = "CSV_INVALID"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"{problem}.")
+
+
+class RowInvalidError(InputError):
+    """A row of a CSV file cannot be read; the others can."""
+
+    code = "ROW_INVALID"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"{problem}.")
 
 
 class MappingError(InputError):
