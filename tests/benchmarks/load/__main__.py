@@ -1,7 +1,8 @@
 """``make bench-load``: lists of a million people, by the API and by the bare driver, in turns.
 
 ``LOAD_SHARES`` names the file of shares that people are drawn from, ``LOAD_PEOPLE`` says how many,
-``LOAD_DATABASE`` names a database that is kept: it is filled if it is empty. One reader at a time.
+``LOAD_DATABASE`` names a database that is kept: it is filled if it is empty. ``LOAD_EVENTS`` adds
+what they did, which lists do not need. One reader at a time.
 """
 
 import os
@@ -9,12 +10,10 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC
-from pathlib import Path
 
 import uvloop
 from pymongo import AsyncMongoClient
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from app.attributes.model import ProfileKind
@@ -22,14 +21,13 @@ from app.collector import settle_collector
 from app.cursors import cursor
 from app.main import create_app
 from app.segments.order import order_of
-from app.services import compose, utc_now
+from app.services import compose
 from app.settings import Settings
 from app.storage.client import Database, Document
-from migrations.runner import migrate
 from tests.architecture.recording import connect_recorded
 from tests.benchmarks.load.asking import Asked, Asking
-from tests.benchmarks.load.filling import define_attributes, fill
-from tests.benchmarks.load.people import SHOWCASE, Shares, user_id
+from tests.benchmarks.load.people import SHOWCASE, user_id
+from tests.benchmarks.load.prepared import Wanted, prepare
 from tests.benchmarks.load.queries import CASES, LIST, OPEN, PAGE, Case
 
 CONSOLE = Console(width=100)
@@ -38,9 +36,9 @@ TARGET = 2.0
 """How many times as long as the bare driver the API may take."""
 
 
-async def _main(uri: str, shares: Shares, people: int, name: str) -> None:
+async def _main(uri: str, wanted: Wanted, name: str) -> None:
     database, recorder = connect_recorded(uri, name)
-    await _filled(database, shares, people)
+    await prepare(database, wanted, CONSOLE)
     app = create_app(Settings(mongodb_uri=uri, mongodb_database=name), database)
     async with app.router.lifespan_context(app), _client(uri) as client:
         asking = Asking(app, recorder, client, name)
@@ -51,23 +49,6 @@ async def _main(uri: str, shares: Shares, people: int, name: str) -> None:
         person = {"userId": user_id(SHOWCASE)}
         asked.append(await asking.ask("a profile with ten sessions", OPEN, person, TIMES))
         CONSOLE.print(_table(asked, await database["profiles"].count_documents({})))
-
-
-async def _filled(database: Database, shares: Shares, people: int) -> None:
-    services = compose(database, Settings())
-    if not await services.profiles.count():
-        with Progress(console=CONSOLE) as progress:
-            task = progress.add_task("Filling", total=people)
-            await define_attributes(database, services)
-            async for done in fill(database, services, shares, people):
-                progress.update(task, completed=done)
-        CONSOLE.print("Indexing …")
-    async for _ in migrate(database, now=utc_now()):
-        pass
-    await services.indexes.keep_up()
-    for name in ("profiles", "sessions", "accounts"):  # planners choose by statistics
-        await database.command({"planCacheClear": name})
-    await services.close()
 
 
 async def _place(database: Database, case: Case) -> str | None:
@@ -106,11 +87,8 @@ def _ratio(found: float) -> str:
 
 
 if __name__ == "__main__":
-    URI, SHARES = os.environ.get("MONGODB_URI"), os.environ.get("LOAD_SHARES")
-    if not (URI and SHARES):
-        sys.exit("It needs a server (MONGODB_URI) and a file of shares (LOAD_SHARES).")
-    PEOPLE = int(os.environ.get("LOAD_PEOPLE", "1000000"))
+    if not (URI := os.environ.get("MONGODB_URI")):
+        sys.exit("It needs a server (MONGODB_URI).")
+    WANTED = Wanted.of_environment()
     settle_collector()
-    uvloop.run(
-        _main(URI, Shares.of_file(Path(SHARES)), PEOPLE, os.environ.get("LOAD_DATABASE", "load"))
-    )
+    uvloop.run(_main(URI, WANTED, os.environ.get("LOAD_DATABASE", "load")))
