@@ -12,7 +12,9 @@ from app.attributes.work_repository import WorkRepository
 from app.events.read_repository import EventReader
 from app.events.repository import EventRepository
 from app.events.service import EventService
+from app.identity.collision_repository import CollisionRepository
 from app.identity.repository import IdentifierRepository
+from app.identity.service import CollisionService
 from app.ingestion.applying import Applier
 from app.ingestion.backfill import BackfillService
 from app.ingestion.filling import Filler
@@ -62,6 +64,7 @@ class Services:
     segments: SegmentService
     indexes: IndexService
     events: EventService
+    collisions: CollisionService
 
     async def recover(self) -> int:
         """Finish what crashed processes left, and index what was defined; how much was left."""
@@ -84,6 +87,7 @@ def compose(
     profiles, accounts = (DocumentRepository(database[name]) for name in ("profiles", "accounts"))
     sessions = DocumentRepository(database["sessions"], session_constants)
     identifiers, events = IdentifierRepository(database), EventRepository(database)
+    collisions = CollisionRepository(database)
     attributes, work = AttributeService(AttributeRepository(database)), WorkRepository(database)
     merging = MergeService(
         profiles=profiles,
@@ -94,7 +98,12 @@ def compose(
     )
     targets = Targets(events=events, identifiers=identifiers, profiles=profiles, merging=merging)
     applier = Applier(
-        profiles=profiles, sessions=sessions, accounts=accounts, merging=merging, targets=targets
+        profiles=profiles,
+        sessions=sessions,
+        accounts=accounts,
+        collisions=collisions,
+        merging=merging,
+        targets=targets,
     )
     ingestion = IngestionService(
         lanes=lanes,
@@ -103,6 +112,7 @@ def compose(
         targets=targets,
         applier=applier,
         merging=merging,
+        policy=settings.identity_policy,
         owner=owner,
         lanes_held=settings.ingestion_lanes,
         lanes_total=lanes_total,
@@ -160,4 +170,5 @@ def compose(
             },
         ),
         EventService(EventReader(database)),
+        CollisionService(collisions),
     )

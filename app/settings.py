@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingError
+from app.identity.model import IdentityPolicy
 
 MAX_QUERY_COST = 10_000
 """Objects that one operation may ask for: 200 profiles, each with ten sessions and with all that
@@ -47,6 +48,11 @@ class Settings(BaseSettings):
     )
     ingestion_queue: Annotated[int, Ge(0), Le(10_000)] = Field(
         256, description="Batches that may wait for a lane before clients are told to retry."
+    )
+    identity_policy: IdentityPolicy = Field(
+        IdentityPolicy.MERGE_ALL,
+        description="What becomes of two user ids that share a cookie: `merge_all` takes them for "
+        "one person, `first_user_wins` never does.",
     )
     introspection: bool = Field(
         default=True, description="Whether the schema may be asked for; GraphiQL needs it."

@@ -26,6 +26,7 @@ from graphql_schema.habits import (
     read_frequent_actions,
     read_most_visited_pages,
 )
+from graphql_schema.identifiers import Identifier
 from graphql_schema.lists import read_list
 from graphql_schema.nodes import Connection, Node, load_connection
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
@@ -74,12 +75,6 @@ async def read_sessions(
         together(sessions.pages_of_profiles, wanted, PageRequest(first, after)),
         together(sessions.counts_of_profiles, wanted),
     )
-
-
-@strawberry.type(description="Who somebody is, in the words of one system.")
-class Identifier:
-    type: str = strawberry.field(description="`user_id`, `cookie_id`, or your own kind.")
-    value: str = strawberry.field(description="The value; upper and lower case differ.")
 
 
 @strawberry.type(description="A country.")

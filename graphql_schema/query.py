@@ -6,6 +6,7 @@ import strawberry
 
 from graphql_schema.accounts import Account, read_account, read_accounts
 from graphql_schema.attributes import AttributeDefinition, read_attribute, read_attributes
+from graphql_schema.collisions import Collision, read_collisions
 from graphql_schema.context import Info
 from graphql_schema.defining import (
     AttributePayload,
@@ -68,6 +69,11 @@ class Query:
         Connection[Event],
         read_events,
         "The events of everybody, also those that belong to nobody, the newest first.",
+    )
+    collisions: Connection[Collision] = served(
+        Connection[Collision],
+        read_collisions,
+        "Where identifiers of different people came together, the last found first.",
     )
     attributes: list[AttributeDefinition] = served(
         list[AttributeDefinition],

@@ -109,6 +109,17 @@ def event_row(document: Document, _catalogue: Catalogue) -> Row:
     }
 
 
+def collision_row(document: Document, _catalogue: Catalogue) -> Row:
+    """A collision of identifiers."""
+    identifier, about = document["identifier"], document["about"]
+    return {
+        "identifier": Identifier.from_key(identifier)._asdict(),
+        "about": Identifier.from_key(about)._asdict(),
+        "pair": (identifier, about),
+        **{name: document[name] for name in ("found_at", "first_at", "last_at")},
+    }
+
+
 def definition_row(definition: AttributeDefinition) -> Row:
     """An attribute definition."""
     return {

@@ -8,6 +8,7 @@ MongoDB is a cluster:
   event ids, which counting once depends on; so hashed ``_id`` too.
 - ``sessions``: hashed ``profile``; their ids begin with it, so they stay unique.
 - ``segment_rows``: hashed ``_id``, which is made of segment, version and key.
+- ``collisions``: hashed ``_id``.
 - ``segments``, ``lanes``, ``settings``, ``migrations``: small, not sharded.
 """
 
@@ -93,6 +94,19 @@ async def _order_histories(database: Database) -> None:
         await drop_index(collection, "history")
 
 
+async def _index_collisions(database: Database) -> None:
+    """Events that name somebody else's identifiers are few, so only they are in their index."""
+    newest = [("time", DESCENDING), ("_id", DESCENDING)]
+    await database["events"].create_index(
+        [("about", ASCENDING), ("apart", ASCENDING), *newest],
+        name="collisions",
+        partialFilterExpression={"about": {"$exists": True}},
+    )
+    await database["collisions"].create_index(
+        [("found_at", DESCENDING), ("_id", DESCENDING)], name="newest"
+    )
+
+
 async def seed_catalogue(database: Database) -> None:
     """An empty catalogue of attributes, if there is none."""
     await database["settings"].update_one(
@@ -132,4 +146,5 @@ STEPS = (
     Step(6, "Index profiles and accounts by terms and default attributes", _index_lists),
     Step(7, "Index events and sessions in the order of their pages", _order_histories),
     Step(8, "Index segments by name and use, and rows of lists by version", _index_segments),
+    Step(9, "Index collisions of identifiers and their events", _index_collisions),
 )

@@ -10,6 +10,7 @@ from app.attributes.model import AttributeDefinition, ProfileKind
 from app.attributes.service import NewAttribute
 from app.events.stored import Entry, load_entry
 from app.events.wire import EventInput
+from app.identity.model import IdentityPolicy
 from app.ingestion.outcome import Outcome
 from app.profiles.model import Fold
 from app.profiles.stored import load_fold
@@ -28,7 +29,7 @@ _COLLECTIONS = {
     ProfileKind.ACCOUNT: "accounts",
     ProfileKind.SESSION: "sessions",
 }
-_CONTENT = (*_COLLECTIONS.values(), "events", "identifiers")
+_CONTENT = (*_COLLECTIONS.values(), "events", "identifiers", "collisions")
 
 
 class Clock:
@@ -53,9 +54,14 @@ class World:
     services: Services
     clock: Clock
 
-    async def ingest(self, *events: EventInput, sent_at: datetime | None = None) -> Outcome:
+    async def ingest(
+        self,
+        *events: EventInput,
+        sent_at: datetime | None = None,
+        policy: IdentityPolicy | None = None,
+    ) -> Outcome:
         """Send one batch."""
-        return await self.services.ingestion.ingest(events, sent_at=sent_at)
+        return await self.services.ingestion.ingest(events, sent_at=sent_at, policy=policy)
 
     async def define(
         self,

@@ -18,7 +18,7 @@ async def assert_equal_to_ledger(world: World) -> None:
     """Every document equals a fold over the ledger, and identity is whole."""
     profiles = {one["_id"]: one for one in await world.documents("profiles")}
     entries = [
-        Entry(one.event, root(profiles, one.target) if one.target else None)
+        Entry(one.event, root(profiles, one.target) if one.target else None, one.apart)
         for one in await world.entries()
     ]
     catalogue = await world.services.attributes.current()
@@ -48,7 +48,7 @@ async def assert_identity_is_whole(
     for profile, fold in folds.items():
         assert {registry[one] for one in fold.identifiers} <= {profile}
     for entry in entries:
-        owners = {registry[one] for one in entry.event.identifiers if entry.target}
+        owners = {registry[one] for one in entry.identifiers if entry.target}
         assert owners <= {entry.target}, "an event is not at home"
     for document in await world.documents("events"):
         assert document.get("profile") == (

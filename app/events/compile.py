@@ -4,7 +4,7 @@ Keys of a field are encoded as the ledger stores them, and what a client wrote i
 operand or the escaped text of a pattern, so that nothing can become an operator or a path.
 """
 
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from app.attributes.defaults import FRUSTRATIONS
 from app.events.filter import Condition, EventFilter, EventQuery, Operator, SessionSpan
@@ -14,6 +14,9 @@ from app.events.ranges import TimeRange, during_match
 from app.events.stored import FACTS, PAYLOADS
 from app.paging import Mql
 from app.patterns import containing, wildcard
+
+Pair: TypeAlias = tuple[str, str]
+"""An identifier of one person, and one of whom events with it are about."""
 
 
 def event_match(wanted: EventQuery) -> Mql:
@@ -25,6 +28,12 @@ def session_events_match(session: SessionSpan) -> Mql:
     """The filter for the events of a session; its span makes that a short walk in an index."""
     span = {"$gte": session.started_at, "$lte": session.ended_at}
     return {"profile": session.profile, "time": span, "session": session.session_id}
+
+
+def collision_match(pair: Pair) -> Mql:
+    """The filter for events with an identifier that are about somebody else."""
+    identifier, about = pair
+    return {"apart": {"$eq": identifier}, "about": {"$eq": about}}
 
 
 def session_moments(session: SessionSpan, limit: int) -> list[Mql]:

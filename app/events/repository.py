@@ -7,6 +7,7 @@ from typing import Any
 from pymongo.errors import BulkWriteError
 
 from app.events.stored import Entry, event_document, load_entry
+from app.identity.model import principal
 from app.storage.client import Database, Document
 from app.storage.faults import duplicates
 from app.storage.parts import in_parts
@@ -113,4 +114,6 @@ def _document(entry: Entry, batch: Batch) -> Document:
     document = {**event_document(entry.event), **batch.fields}
     if entry.target is not None:
         document |= {"target": entry.target, "profile": entry.target}
+    if entry.apart:
+        document |= {"apart": list(entry.apart), "about": principal(entry.event.identifiers)}
     return document

@@ -5,7 +5,9 @@ from typing import Any
 
 from app.errors import PageInvalidError
 from app.events.compile import (
+    Pair,
     action_counts,
+    collision_match,
     event_match,
     named_match,
     page_counts,
@@ -67,6 +69,14 @@ class EventService:
     async def counts_of_sessions(self, sessions: Sequence[SessionSpan]) -> list[int]:
         """How many events each of these sessions has."""
         return await self._reader.counts(map(session_events_match, sessions))
+
+    async def pages_of_collisions(self, pairs: Sequence[Pair], request: PageRequest) -> list[Page]:
+        """The events with an identifier that are about somebody else, the newest first."""
+        return await self._reader.pages(map(collision_match, pairs), NEWEST_FIRST, request)
+
+    async def counts_of_collisions(self, pairs: Sequence[Pair]) -> list[int]:
+        """How many events each of these collisions has."""
+        return await self._reader.counts(map(collision_match, pairs))
 
     async def views_of_sessions(self, sessions: Sequence[SessionSpan]) -> list[list[SessionView]]:
         """The views of each of these sessions, in the order they happened."""

@@ -25,12 +25,20 @@ FACTS = {"id": "_id", "name": "name", "session_id": "session", "account_id": "ac
 class Entry:
     """An event in the ledger.
 
-    ``target`` is the profile it was stored for and never changes; ``catalogue`` is the version
-    of the definitions that it was folded under.
+    ``target`` is the profile it was stored for. ``apart`` are those of its identifiers that belong
+    to somebody else and say nothing about that profile.
     """
 
     event: Event
     target: str | None
+    apart: tuple[str, ...] = ()
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The identifiers of the target."""
+        if not self.apart:
+            return self.event.identifiers
+        return tuple(one for one in self.event.identifiers if one not in self.apart)
 
 
 def event_document(event: Event) -> dict[str, Any]:
@@ -65,4 +73,4 @@ def load_entry(document: dict[str, Any]) -> Entry:
     }
     identifiers = tuple(document["identifiers"])
     event = Event(id=document["_id"], identifiers=identifiers, **fields)
-    return Entry(event, document.get("target"))
+    return Entry(event, document.get("target"), tuple(document.get("apart", ())))

@@ -5,6 +5,8 @@ without folding of case.
 """
 
 import re
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,6 +37,17 @@ _JUNK = frozenset(
     }
 )
 _QUOTES = "\"'`"
+
+
+class IdentityPolicy(StrEnum):
+    """What becomes of profiles that meet in one event.
+
+    ``FIRST_USER_WINS``: two user ids are never one person; what already belongs to a user id stays
+    with it.
+    """
+
+    MERGE_ALL = "merge_all"
+    FIRST_USER_WINS = "first_user_wins"
 
 
 class Identifier(NamedTuple):
@@ -77,3 +90,20 @@ def is_junk(value: str) -> bool:
     """Values that many clients send for nobody in particular, in any case, also quoted."""
     bare = value.strip().strip(_QUOTES).strip().lower()
     return bare in _JUNK or bool(_NOTHING_BUT_ZEROES.fullmatch(bare))
+
+
+def user_ids(identifiers: Iterable[str]) -> frozenset[str]:
+    """The user ids among these keys."""
+    return frozenset(one for one in identifiers if one.startswith(_USER_ID_KEY))
+
+
+def principal(identifiers: Sequence[str]) -> str:
+    """Whom an event is about, should its identifiers not be one person: the user, else the first.
+
+    The last user id is also the one that the profile shows.
+    """
+    users = [one for one in identifiers if one.startswith(_USER_ID_KEY)]
+    return users[-1] if users else identifiers[0]
+
+
+_USER_ID_KEY = f"{USER_ID}:"

@@ -8,6 +8,7 @@ and they are moved here.
 import asyncio
 from datetime import datetime
 
+from app.identity.collision_repository import CollisionRepository
 from app.ingestion.lanes import Lane
 from app.ingestion.targets import Targets
 from app.merging.service import MergeService
@@ -26,12 +27,14 @@ class Applier:
         profiles: DocumentRepository,
         sessions: DocumentRepository,
         accounts: DocumentRepository,
+        collisions: CollisionRepository,
         merging: MergeService,
         targets: Targets,
     ) -> None:
         self._profiles = profiles
         self._sessions = sessions
         self._accounts = accounts
+        self._collisions = collisions
         self._merging = merging
         self._targets = targets
 
@@ -42,6 +45,7 @@ class Applier:
         await asyncio.gather(
             self._accounts.apply(accounts, lane=lane.name, seq=lane.seq),
             self._sessions.apply(sessions, lane=lane.name, seq=lane.seq),
+            self._collisions.record(planned.collisions.values(), now=now),
         )
         await self._apply_profiles(lane, planned.profiles, now=now)
 

@@ -16,6 +16,7 @@ from app.errors import LaneLostError
 from app.events.model import Event
 from app.events.repository import Batch, EventRepository
 from app.events.stored import Entry
+from app.identity.model import IdentityPolicy
 from app.ingestion.applying import Applier
 from app.ingestion.lanes import APPLYING, IDLE, STORING, LaneRepository
 from app.ingestion.outcome import Outcome, Received, receive
@@ -44,6 +45,7 @@ class IngestionService:
         targets: Targets,
         applier: Applier,
         merging: MergeService,
+        policy: IdentityPolicy,
         owner: str,
         lanes_held: int,
         lanes_total: int,
@@ -56,6 +58,7 @@ class IngestionService:
         self._targets = targets
         self._applier = applier
         self._merging = merging
+        self._policy = policy
         self._owner = owner
         self._clock = clock
         self._pool = LanePool(
@@ -68,12 +71,21 @@ class IngestionService:
             clock=clock,
         )
 
-    async def ingest(self, raw: Sequence[object], *, sent_at: datetime | None = None) -> Outcome:
-        """Take a batch; ``raw`` holds ``EventInput``s, or errors for those that were none."""
+    async def ingest(
+        self,
+        raw: Sequence[object],
+        *,
+        sent_at: datetime | None = None,
+        policy: IdentityPolicy | None = None,
+    ) -> Outcome:
+        """Take a batch; ``raw`` holds ``EventInput``s, or errors for those that were none.
+
+        ``policy``: what becomes of profiles that meet in it, where its source has one of its own.
+        """
         received = receive(raw, received_at=self._clock(), sent_at=sent_at)
         if received.events:
             async with self._pool.turn() as turn:
-                await self._batch(turn, received)
+                await self._batch(turn, received, policy or self._policy)
         return received.outcome()
 
     async def recover(self) -> int:
@@ -125,20 +137,22 @@ class IngestionService:
         await self._lanes.release(turn.lane)
         return True
 
-    async def _batch(self, turn: Turn, received: Received) -> None:
+    async def _batch(self, turn: Turn, received: Received, policy: IdentityPolicy) -> None:
         catalogue = await self._catalogue(received.events)
-        planned = await self._store(turn, received, catalogue)
+        planned = await self._store(turn, received, catalogue, policy)
         await turn.commit()
         await self._applier.apply(turn.lane, planned, now=self._clock())
         await turn.finish()
         received.refuse(planned.refused)
 
-    async def _store(self, turn: Turn, received: Received, catalogue: Catalogue) -> Plan:
+    async def _store(
+        self, turn: Turn, received: Received, catalogue: Catalogue, policy: IdentityPolicy
+    ) -> Plan:
         """Store the batch; what everything in the ledger under its number changes."""
         batch = Batch(turn.lane.name, turn.lane.seq, catalogue.version)
         adopted = await self._adopt(turn, batch)
-        targets = await self._targets.of_events(received.events, now=self._clock())
-        entries = [Entry(event, targets.get(event.id)) for event in received.events]
+        homes = await self._targets.of_events(received.events, policy=policy, now=self._clock())
+        entries = [Entry(one, *homes.get(one.id, (None,))) for one in received.events]
         known, planned = await asyncio.gather(
             self._events.store(entries, batch),
             in_turns(plan_in_steps(entries, catalogue, now=self._clock())),

@@ -1,18 +1,40 @@
 """Which profile an event goes to: registry, claims, and merges where identifiers meet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple, TypeAlias
 
 from app.events.model import Event
 from app.events.repository import EventRepository
+from app.identity.marks import NONE, Marks
+from app.identity.model import IdentityPolicy, principal
 from app.identity.repository import IdentifierRepository
-from app.identity.resolve import Groups
+from app.identity.resolve import Group, Groups, divide
+from app.ingestion.choices import Choice, choose
 from app.merging.service import MergeService
 from app.profiles.ids import new_profile_id
+from app.profiles.model import Standing
 from app.profiles.repository import DocumentRepository
 
-Group = frozenset[str]
-"""Identifiers that belong to one person."""
+Owners: TypeAlias = Mapping[str, str]
+"""The profile of each identifier that the registry knows."""
+
+Named: TypeAlias = tuple[str, ...]
+"""The identifiers of one event."""
+
+
+class Home(NamedTuple):
+    """The profile of an event, and those of its identifiers that belong to somebody else."""
+
+    profile: str
+    apart: tuple[str, ...] = ()
+
+
+class _Settled(NamedTuple):
+    """The profile of each identifier, and the groups to ask for again: somebody was faster."""
+
+    profiles: dict[str, str]
+    again: set[Group]
 
 
 class Targets:
@@ -31,14 +53,16 @@ class Targets:
         self._profiles = profiles
         self._merging = merging
 
-    async def of_events(self, events: Iterable[Event], *, now: datetime) -> dict[str, str]:
-        """The profile of each event, by event id; none for events that may not change profiles.
+    async def of_events(
+        self, events: Iterable[Event], *, policy: IdentityPolicy, now: datetime
+    ) -> dict[str, Home]:
+        """The home of each event, by event id; none for events that may not change profiles.
 
         A duplicate says nothing new, also about who belongs together: where identifiers would be
         claimed or joined, events that are in the ledger already are left out.
         """
         identified = [one for one in events if one.profiled and one.identifiers]
-        groups = _groups(identified)
+        groups = _groups(one.identifiers for one in identified)
         owners = await self._owners(groups)
         profiles = {
             one: owners[one] for group in groups if _is_settled(group, owners) for one in group
@@ -47,9 +71,12 @@ class Targets:
         if open_events:
             known = await self._events.known(one.id for one in open_events)
             new = [one for one in open_events if one.id not in known]
-            profiles |= await self._of_groups(_groups(new), owners, now=now)
+            named = [one.identifiers for one in sorted(new, key=_moment)]
+            profiles |= await self._of_new(named, owners, policy=policy, now=now)
         return {
-            one.id: profiles[name] for one in identified if (name := one.identifiers[0]) in profiles
+            one.id: _home(one.identifiers, profiles)
+            for one in identified
+            if principal(one.identifiers) in profiles
         }
 
     async def of_groups(
@@ -60,83 +87,136 @@ class Targets:
         ``deleted_too`` looks behind every owner for a deleted profile and replaces it. Without
         it that is left to the update itself, which finds out at no cost.
         """
-        waiting = set(groups)
-        owners = await self._owners(waiting)
-        return await self._of_groups(waiting, owners, now=now, deleted_too=deleted_too)
-
-    async def _of_groups(
-        self,
-        groups: Iterable[Group],
-        owners: dict[str, str],
-        *,
-        now: datetime,
-        deleted_too: bool = False,
-    ) -> dict[str, str]:
         resolved: dict[str, str] = {}
         waiting = set(groups)
         while waiting:
-            chosen = {
-                group: await self._choose(group, owners, now=now, deleted_too=deleted_too)
-                for group in waiting
-            }
-            unsettled = await self._claim(chosen, owners)
-            resolved |= {one: chosen[group][0] for group in waiting for one in group}
-            waiting = unsettled | {group for group, (_, again) in chosen.items() if again}
             owners = await self._owners(waiting)
+            looked_at = waiting if deleted_too else _contested(waiting, owners)
+            standings = await self._standings(looked_at, owners)
+            settled = await self._settle(dict.fromkeys(waiting, NONE), owners, standings, now=now)
+            resolved |= settled.profiles
+            waiting = settled.again
         return resolved
+
+    async def _of_new(
+        self, named: Sequence[Named], owners: Owners, *, policy: IdentityPolicy, now: datetime
+    ) -> dict[str, str]:
+        """The profile of each identifier that one of these events, in their order, is about."""
+        resolved: dict[str, str] = {}
+        while named:
+            groups, standings = await self._divided(named, owners, policy)
+            settled = await self._settle(groups, owners, standings, now=now)
+            resolved |= settled.profiles
+            again = {one for group in settled.again for one in group}
+            named = [one for one in named if principal(one) in again]
+            owners = await self._owners(map(frozenset, named))
+        return resolved
+
+    async def _divided(
+        self, named: Sequence[Named], owners: Owners, policy: IdentityPolicy
+    ) -> tuple[dict[Group, Marks], dict[str, Standing]]:
+        """The groups with the marks that their profiles have to have, and how those stand.
+
+        As long as all profiles that meet may become one, nobody has to look at them.
+        """
+        merges_all = policy is IdentityPolicy.MERGE_ALL
+        groups = _groups(named)
+        contested = _contested(groups, owners) if merges_all else groups
+        if not contested:
+            return dict.fromkeys(groups, NONE), {}
+        standings = await self._standings(contested, owners)
+        members = frozenset().union(*contested)
+        divided = divide(
+            (one for one in named if one[0] in members),
+            {one: standings[owners[one]].profile for one in members if one in owners},
+            {one.profile: one.marks for one in standings.values()},
+            policy,
+        )
+        calm = dict.fromkeys((one for one in groups if one not in contested), NONE)
+        return calm | (dict.fromkeys(divided, NONE) if merges_all else divided), standings
+
+    async def _standings(self, groups: Iterable[Group], owners: Owners) -> dict[str, Standing]:
+        ids = {owners[one] for group in groups for one in group if one in owners}
+        return await self._profiles.standings(ids) if ids else {}
 
     async def _owners(self, groups: Iterable[Group]) -> dict[str, str]:
         asked = {one for group in groups for one in group}
         return await self._identifiers.owners(asked) if asked else {}
 
-    async def _choose(
-        self, group: Group, owners: dict[str, str], *, now: datetime, deleted_too: bool
-    ) -> tuple[str, bool]:
-        """The profile of a group, and whether the registry has to be asked again."""
-        known = {owners[one] for one in group if one in owners}
-        if not known:
-            return new_profile_id(now), False
-        if len(known) == 1 and not deleted_too:
-            return next(iter(known)), False
-        return await self._join(group, owners, now=now)
-
-    async def _join(
-        self, group: Group, owners: dict[str, str], *, now: datetime
-    ) -> tuple[str, bool]:
-        """Merge the living owners; replace those that are deleted."""
-        roots = await self._profiles.roots({owners[one] for one in group if one in owners})
-        deleted = await self._profiles.deleted(roots.values())
-        living = sorted(set(roots.values()) - deleted)
-        profile = living[0] if living else new_profile_id(now)
-        for other in living[1:]:
-            profile = await self._merging.merge(other, profile, now=now)
-        strays = [one for one in group if one in owners and owners[one] != profile]
-        for one in strays:  # of merges that had moved everything before they were claimed
-            await self._identifiers.replace(one, owner=owners[one], to=profile)
-        return profile, any(roots[owners[one]] in deleted for one in strays)
-
-    async def _claim(
-        self, chosen: dict[Group, tuple[str, bool]], owners: dict[str, str]
-    ) -> set[Group]:
-        """Register what is unknown; the groups of which somebody else claimed a part first."""
+    async def _settle(
+        self,
+        groups: Mapping[Group, Marks],
+        owners: Owners,
+        standings: Mapping[str, Standing],
+        *,
+        now: datetime,
+    ) -> _Settled:
+        chosen = [
+            choose(group, marks, owners=owners, standings=standings, fresh=new_profile_id(now))
+            for group, marks in groups.items()
+        ]
+        lost = await self._mark(chosen)
+        again = {one.group for one in chosen if one.profile in lost or one.replaces_deleted}
+        found: dict[Group, str] = {}
+        for one in chosen:
+            profile = None if one.profile in lost else await self._join(one, now=now)
+            if profile is None:
+                again.add(one.group)
+            else:
+                found[one.group] = profile
         claims = {
-            one: profile
-            for group, (profile, _) in chosen.items()
-            for one in group
-            if one not in owners
+            name: found[one.group] for one in chosen if one.group in found for name in one.unknown
         }
-        lost = await self._identifiers.claim(claims)
-        return {group for group in chosen if group & lost} if lost else set()
+        taken = await self._identifiers.claim(claims)
+        again |= {one for one in found if one & taken}
+        profiles = {
+            name: profile
+            for group, profile in found.items()
+            if group not in again
+            for name in group
+        }
+        return _Settled(profiles, again)
+
+    async def _mark(self, chosen: Iterable[Choice]) -> set[str]:
+        """Mark the profiles, each on condition of what it is marked with; those that changed."""
+        marks = {one.profile: (one.marked, one.marks) for one in chosen if not one.is_marked}
+        return await self._profiles.mark(marks) if marks else set()
+
+    async def _join(self, choice: Choice, *, now: datetime) -> str | None:
+        """Merge the living profiles, replace the others; None if one has changed meanwhile."""
+        profile = choice.profile
+        for other in choice.others:
+            joined = await self._merging.join(other, profile, now=now)
+            if joined is None:
+                return None
+            profile = joined
+        for one, owner in choice.strays.items():  # also of merges that had moved all they found
+            await self._identifiers.replace(one, owner=owner, to=profile)
+        return profile
 
 
-def _groups(events: Iterable[Event]) -> list[Group]:
+def _groups(named: Iterable[Named]) -> list[Group]:
     groups = Groups()
-    for event in events:
-        groups.join(event.identifiers)
+    for identifiers in named:
+        groups.join(identifiers)
     return [frozenset(group) for group in groups.members().values()]
 
 
-def _is_settled(group: Group, owners: dict[str, str]) -> bool:
+def _is_settled(group: Group, owners: Owners) -> bool:
     """All known, and to one profile: whatever their events say, nothing has to be done."""
     found = {owners.get(one) for one in group}
     return len(found) == 1 and None not in found
+
+
+def _contested(groups: Iterable[Group], owners: Owners) -> list[Group]:
+    """Groups in which profiles meet."""
+    return [one for one in groups if len({owners[name] for name in one if name in owners}) > 1]
+
+
+def _moment(event: Event) -> tuple[datetime, int]:
+    return event.time, event.tie
+
+
+def _home(identifiers: Named, profiles: Mapping[str, str]) -> Home:
+    profile = profiles[principal(identifiers)]
+    return Home(profile, tuple(one for one in identifiers if profiles.get(one) != profile))

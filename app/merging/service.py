@@ -13,6 +13,7 @@ from app.attributes.service import AttributeService
 from app.errors import MergeRefusedError
 from app.events.repository import EventRepository
 from app.identity.repository import IdentifierRepository
+from app.profiles.model import Standing
 from app.profiles.repository import DocumentRepository
 from app.profiles.sessions import session_document_id
 from app.profiles.stored import load_fold
@@ -49,6 +50,15 @@ class MergeService:
                 return await self._root(older)
             a, b = await self._root(younger), await self._root(older)
         return await self._root(a)
+
+    async def join(self, younger: Standing, older: str, *, now: datetime) -> str | None:
+        """Join a profile into an older one; None if its marks are not those that were looked at."""
+        if not await self._profiles.close(
+            younger.profile, into=older, now=now, unless_changed=younger
+        ):
+            return None
+        await self._finish(younger.profile)
+        return await self._root(older)
 
     async def merge_all(
         self, primary: str | None, secondary: Sequence[str], *, now: datetime

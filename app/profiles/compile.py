@@ -79,4 +79,6 @@ def absorb_update(into: str, fold: Fold, frozen: Mql, suffix: str) -> GuardedUpd
         update.setdefault("$max", {})[f"guard.{marked}"] = seq
     absorbed = sorted({frozen["_id"], *frozen.get("absorbed", ())})
     update.setdefault("$addToSet", {})["absorbed"] = {"$each": absorbed}
+    if marks := frozen.get("marks"):
+        update["$addToSet"]["marks"] = {"$each": marks}
     return GuardedUpdate({"_id": into, **LIVE, "absorbed": {"$ne": frozen["_id"]}}, update)

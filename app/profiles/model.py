@@ -11,6 +11,7 @@ from functools import reduce
 from operator import or_
 
 from app.aggregation.monoids import MONOIDS, Aggregation, State
+from app.identity.marks import NONE, Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,19 @@ class Processed:
         """The span of both."""
         created = min(self.created_at, other.created_at)
         return Processed(created, max(self.updated_at, other.updated_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an id leads: the document at the end of its merges, and whether that is deleted.
+
+    ``marked`` are its marks as they are stored, ``marks`` with those of its user ids.
+    """
+
+    profile: str
+    deleted: bool = False
+    marked: tuple[str, ...] | None = None
+    marks: Marks = NONE
 
 
 @dataclass(frozen=True, slots=True)

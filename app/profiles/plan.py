@@ -12,6 +12,7 @@ from app.attributes.catalogue import Catalogue, Feed
 from app.attributes.model import ProfileKind
 from app.events.extract import Extracted, Refusal, extract
 from app.events.stored import Entry
+from app.identity.collisions import Collision, collide
 from app.profiles.model import Fold, Processed
 from app.profiles.terms import identifier_terms
 
@@ -36,6 +37,7 @@ class Plan:
     sessions: dict[SessionKey, Fold]
     accounts: dict[str, Fold]
     refused: list[Refusal]
+    collisions: dict[tuple[str, str], Collision] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -90,6 +92,7 @@ def plan_in_steps(
         (yield from _folded(gathered.sessions, ProfileKind.SESSION, now)),
         (yield from _folded(gathered.accounts, ProfileKind.ACCOUNT, now)),
         gathered.refused,
+        gathered.collisions,
     )
 
 
@@ -112,6 +115,7 @@ class _Batch:
     sessions: dict[SessionKey, _Gathered] = field(default_factory=lambda: defaultdict(_Gathered))
     accounts: dict[str, _Gathered] = field(default_factory=lambda: defaultdict(_Gathered))
     refused: list[Refusal] = field(default_factory=list)
+    collisions: dict[tuple[str, str], Collision] = field(default_factory=dict)
 
     def add(self, entry: Entry, extracted: Extracted) -> None:
         self.refused += extracted.refused
@@ -123,9 +127,11 @@ class _Batch:
 
     def _documents(self, entry: Entry) -> Iterable[tuple[ProfileKind, _Gathered]]:
         event, target = entry.event, entry.target
+        if entry.apart:
+            collide(self.collisions, event.identifiers, entry.apart, event.time)
         if target is not None:
             profile = self.profiles[target]
-            profile.identifiers.update(event.identifiers)
+            profile.identifiers.update(entry.identifiers)
             if event.account_id is not None:
                 profile.accounts.add(event.account_id)
             yield ProfileKind.USER, profile

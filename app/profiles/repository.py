@@ -4,13 +4,14 @@ Each method is a few atomic single-document operations, safe to repeat. Which do
 touch, and in which order, is decided in ``app.ingestion`` and ``app.merging``.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
+from app.identity.marks import Marks
 from app.paging import Mql
 from app.profiles.compile import (
     LIVE,
@@ -19,12 +20,14 @@ from app.profiles.compile import (
     fold_update,
     guarded_update,
 )
-from app.profiles.model import Fold
+from app.profiles.model import Fold, Standing
+from app.profiles.stored import load_standing
 from app.storage.client import Collection, Document
 from app.storage.faults import duplicates
 from app.storage.parts import in_parts
 
 _STANDING = {"guard": 1, "merged_into": 1, "deleted": 1}
+_LEADING = {"merged_into": 1, "deleted": 1, "marks": 1, "identifiers": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +144,51 @@ class DocumentRepository:
             moving = set(merged.values())
         return leads
 
-    async def deleted(self, ids: Iterable[str]) -> set[str]:
-        """Those of these documents that are deleted."""
-        query = {"_id": {"$in": sorted(set(ids))}, "deleted": {"$ne": None}}
-        return {document["_id"] async for document in self._documents.find(query, {"_id": 1})}
+    async def standings(self, ids: Iterable[str]) -> dict[str, Standing]:
+        """Where each id leads through merges, and how that document stands."""
+        leads = {one: one for one in ids}
+        known: dict[str, Document] = {}
+        while moving := set(leads.values()) - known.keys():
+            query = {"_id": {"$in": sorted(moving)}}
+            known |= {one: {"_id": one} for one in moving}  # also where nothing is written yet
+            known |= {one["_id"]: one async for one in self._documents.find(query, _LEADING)}
+            leads = {one: known[end].get("merged_into") or end for one, end in leads.items()}
+        return {one: load_standing(known[end]) for one, end in leads.items()}
+
+    async def mark(self, marks: Mapping[str, tuple[Sequence[str] | None, Marks]]) -> set[str]:
+        """Mark documents, each if it lives and has the first marks; those that do not."""
+        updates = [
+            UpdateOne(
+                {"_id": one, **LIVE, "marks": _list(known)},
+                {"$set": {"marks": sorted(wanted.union(known or ()))}},
+                upsert=True,
+            )
+            for one, (known, wanted) in marks.items()
+        ]
+        try:
+            await self._documents.bulk_write(updates, ordered=False)
+        except BulkWriteError as error:
+            ids = list(marks)
+            return {ids[index] for index in duplicates(error)}
+        return set()
 
     async def get(self, document_id: str) -> Document | None:
         """The document, living or not."""
         return await self._documents.find_one({"_id": document_id})
 
-    async def close(self, document_id: str, *, into: str, now: datetime) -> bool:
+    async def close(
+        self, document_id: str, *, into: str, now: datetime, unless_changed: Standing | None = None
+    ) -> bool:
         """Freeze a living document as a tombstone that leads to ``into``; False if none is living.
 
-        A document that was claimed but never written is closed too.
+        A document that was claimed but never written is closed too. ``unless_changed``: only if
+        it has these marks.
         """
+        as_known = {"marks": _list(unless_changed.marked)} if unless_changed else {}
         tombstone = {"merged_into": into, "pending": True, "closed_at": now}
         try:
             closed = await self._documents.update_one(
-                {"_id": document_id, **LIVE}, {"$set": tombstone}, upsert=True
+                {"_id": document_id, **LIVE, **as_known}, {"$set": tombstone}, upsert=True
             )
         except DuplicateKeyError:
             return False
@@ -191,6 +221,7 @@ class DocumentRepository:
             "attributes": "",
             "identifiers": "",
             "accounts": "",
+            "marks": "",
             "profile": "",
             "pending": "",
         }
@@ -205,3 +236,7 @@ class DocumentRepository:
     async def of_profile(self, profile: str) -> list[Document]:
         """The documents that belong to a profile, closed ones with content included."""
         return await self._documents.find({"profile": profile}).to_list()
+
+
+def _list(marked: Sequence[str] | None) -> list[str] | None:
+    return None if marked is None else list(marked)

@@ -7,7 +7,8 @@ from app.aggregation.monoids import Aggregation, State
 from app.aggregation.stored import load_state
 from app.attributes.catalogue import Catalogue
 from app.attributes.model import ProfileKind
-from app.profiles.model import Fold, Processed
+from app.identity.model import user_ids
+from app.profiles.model import Fold, Processed, Standing
 from app.profiles.terms import lost_terms
 
 
@@ -29,6 +30,17 @@ def terms_to_lose(
     """The terms that only values of attributes have that are gone."""
     states = dict(_states(document.get("attributes", {}), kind, catalogue))
     return lost_terms(document, states, kind, catalogue)
+
+
+def load_standing(document: dict[str, Any]) -> Standing:
+    """How a document that is not merged into another one stands."""
+    marked = document.get("marks")
+    return Standing(
+        document["_id"],
+        document.get("deleted") is not None,
+        None if marked is None else tuple(marked),
+        user_ids(document.get("identifiers", ())).union(marked or ()),
+    )
 
 
 def _processed(document: dict[str, Any]) -> Processed | None:

@@ -8,8 +8,10 @@ from uuid import uuid4
 
 import pytest
 
+from app.identity.model import IdentityPolicy
 from app.storage.client import Database, close
 from tests.architecture.recording import Recorder, Search, connect_recorded
+from tests.building import about
 from tests.graphql.asking import Api, an_event, field_of, serve
 from tests.living import start
 
@@ -57,7 +59,7 @@ def event_of(number: int) -> dict[str, object]:
 
 async def renew_statistics(database: Database) -> None:
     """Planners choose by statistics, which some servers renew later only."""
-    for name in ("accounts", "events", "identifiers", "profiles", "sessions"):
+    for name in ("accounts", "collisions", "events", "identifiers", "profiles", "sessions"):
         await database.command({"planCacheClear": name})
 
 
@@ -296,6 +298,24 @@ async def test_ingestion_is_served_by_indexes(recorded: Explained) -> None:
     await api.merge({"userId": "u9"}, {"userId": "u10"})
     await api.ingest(an_event("newer", userId="u10", sessionId="s", account={"id": "a9"}))
 
+    assert await scanned(api, recorder) == []
+
+
+async def test_collisions_are_made_and_served_by_indexes(recorded: Explained) -> None:
+    api, recorder = recorded
+    shared = [
+        about(f"shared{number}", f"cookie_id:c{number}", f"user_id:u{number + 1}")
+        for number in range(PEOPLE - 1)
+    ]
+    await api.world.ingest(*shared, policy=IdentityPolicy.FIRST_USER_WINS)
+    await renew_statistics(api.world.database)
+
+    page = "collisions(first: 5, after: $after) { nodes { events { totalCount nodes { id } } }"
+    query = f"query ($after: String) {{ {page} pageInfo {{ endCursor }} }} }}"
+    first = (await api.data(query))["collisions"]
+    await api.data(query, after=first["pageInfo"]["endCursor"])
+
+    assert [one["events"]["totalCount"] for one in first["nodes"]] == [1] * 5
     assert await scanned(api, recorder) == []
 
 

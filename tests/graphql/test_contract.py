@@ -42,6 +42,7 @@ type Query {
   segment(id: ID!): Segment
   segments(kind: ProfileKind, search: String, first: Int, after: String): SegmentConnection!
   events(filter: EventFilter, during: TimeRange, first: Int, after: String): EventConnection!
+  collisions(first: Int, after: String): CollisionConnection!
   attributes(kind: ProfileKind!, origin: AttributeOrigin): [AttributeDefinition!]!
   attribute(kind: ProfileKind!, name: String!): AttributeDefinition
 }
@@ -237,6 +238,12 @@ type Event implements Node {
   sessionId: String accountId: String
   user: JSON! account: JSON! context: JSON! properties: JSON!
   profile: Profile
+}
+
+type Collision {
+  identifier: Identifier! about: Identifier!
+  foundAt: DateTime! firstAt: DateTime! lastAt: DateTime!
+  events(first: Int, after: String): EventConnection!
 }
 
 input EventFilter { type: EventType name: String where: [PropertyCondition!] }

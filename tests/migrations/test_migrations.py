@@ -20,7 +20,7 @@ async def run(database: Database, hours: int = 0) -> list[str]:
 async def indexes(database: Database) -> dict[str, set[str]]:
     names = (
         *("accounts", "events", "identifiers", "profiles", "sessions"),
-        *("segments", "segment_rows"),
+        *("collisions", "segments", "segment_rows"),
     )
     return {name: set(await database[name].index_information()) - {"_id_"} for name in names}
 
@@ -40,7 +40,15 @@ async def test_every_index_is_made(database: Database) -> None:
     await run(database)
 
     assert await indexes(database) == {
-        "events": {"batch", "target", "account_history", "profile_history", "timeline"},
+        "events": {
+            "batch",
+            "target",
+            "account_history",
+            "profile_history",
+            "timeline",
+            "collisions",
+        },
+        "collisions": {"newest"},
         "identifiers": {"owner"},
         "profiles": {"identifiers", "members", "pending", "tombstones", "terms"}
         | {name for one in datadog_user_attributes() for name in index_names(one)},

@@ -19,6 +19,7 @@ from app.attributes.model import ProfileKind
 from app.attributes.service import NewAttribute
 from app.errors import RetryError
 from app.events.wire import EventInput
+from app.identity.model import IdentityPolicy, user_ids
 from app.services import Services, compose
 from app.settings import Settings
 from app.storage.client import Database, connect
@@ -51,6 +52,7 @@ class Schedule:
     clock: Clock = field(default_factory=Clock)
     kills: int = 0
     sleeps: int = 0
+    policy: IdentityPolicy = IdentityPolicy.MERGE_ALL
 
     def process(self) -> tuple[Process, Services]:
         """A process that may be killed or oversleep at any step."""
@@ -59,7 +61,8 @@ class Schedule:
         return process, compose(faulty, SETTINGS, self.clock, lanes_total=LANES)
 
     def batches(self) -> list[list[EventInput]]:
-        people = [f"cookie_id:i{n}" for n in range(self.random.randint(2, 7))]
+        kinds = ["cookie_id", "cookie_id", "user_id"]
+        people = [f"{self.random.choice(kinds)}:i{n}" for n in range(self.random.randint(2, 7))]
         numbers = iter(range(1000))
         return [
             [self._event(people, next(numbers)) for _ in range(self.random.randint(1, 4))]
@@ -84,7 +87,7 @@ class Schedule:
             batch = batches.pop()
             try:
                 await services.recover()
-                await services.ingestion.ingest(batch)
+                await services.ingestion.ingest(batch, policy=self.policy)
             except (Killed, RetryError):
                 batches.insert(0, batch)
                 self.clock.advance(seconds=1)  # clients wait before they send again
@@ -100,7 +103,7 @@ class Schedule:
 async def test_each_event_counts_exactly_once_under_any_schedule(seed: int) -> None:
     random = Random(seed)
     store = connect(None, "schedule")
-    schedule = Schedule(random, store)
+    schedule = Schedule(random, store, policy=random.choice(list(IdentityPolicy)))
     _ = [step async for step in migrate(store, now=schedule.clock.now)]
     calm = compose(store, SETTINGS, schedule.clock, lanes_total=LANES)
     world = World(store, calm, schedule.clock)
@@ -123,6 +126,9 @@ async def test_each_event_counts_exactly_once_under_any_schedule(seed: int) -> N
     assert {entry.event.id for entry in await world.entries()} == set(sent)
     await assert_equal_to_ledger(world)
     await assert_nothing_deleted_is_left(world)
+    if schedule.policy is IdentityPolicy.FIRST_USER_WINS:
+        folds = await world.folds()
+        assert all(len(user_ids(fold.identifiers)) <= 1 for fold in folds.values())
 
 
 async def _define_late(schedule: Schedule) -> None:
