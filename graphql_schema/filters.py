@@ -80,7 +80,8 @@ SearchArgument = Annotated[
     str | None,
     strawberry.argument(
         description="Only those with all these words in texts they have or ever had, without case "
-        "and accents: by how a word begins; in names, addresses and ids also by its middle."
+        "and accents: by how a word begins; in names, addresses and identifiers but cookies also "
+        "by its middle."
     ),
 ]
 OrderArgument = Annotated[

@@ -8,15 +8,16 @@ from app.aggregation.reading import read
 from app.attributes.catalogue import Catalogue, terms_of
 from app.attributes.model import ProfileKind
 from app.attributes.terms import terms
-from app.identity.model import Identifier
+from app.identity.model import COOKIE_ID, Identifier
 from app.values import Value
 
 States = Mapping[str, tuple[Aggregation, State]]
 
 
 def identifier_terms(key: str) -> frozenset[str]:
-    """What an identifier is found by: the words of its value."""
-    return terms(Identifier.from_key(key).value, with_parts=False)
+    """What an identifier is found by: its words; nobody knows a cookie by its middle."""
+    known = Identifier.from_key(key)
+    return terms(known.value, with_parts=known.type != COOKIE_ID)
 
 
 def lost_terms(
