@@ -6,14 +6,16 @@ Properties are tried on the same few examples each time, or on many new ones:
 """
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pymongo import MongoClient
 
-from app.storage.client import Database, close, connect
-from tests.living import World, start
+from app.storage.client import Database, Document, close, connect
+from tests.emptied import Emptied
+from tests.living import World, first_process, prepare
 
 URI = os.environ.get("MONGODB_URI") or None
 
@@ -44,7 +46,25 @@ async def database() -> AsyncIterator[Database]:
     await close(store)
 
 
+@pytest.fixture(scope="session")
+def emptied() -> Iterator[Emptied]:
+    """The database that the tests of this process use one after the other, on a server."""
+    kept = Emptied(f"test_{uuid4().hex[:16]}")
+    yield kept
+    if URI and kept.is_made:
+        with MongoClient[Document](URI) as client:
+            client.drop_database(kept.name)
+
+
 @pytest.fixture
-async def world(database: Database) -> World:
-    """The service over the database, with a clock that the test sets."""
-    return await start(database)
+async def world(emptied: Emptied) -> AsyncIterator[World]:
+    """The service over an empty database, with a clock that the test sets."""
+    database = connect(URI, emptied.name)
+    if emptied.is_made:
+        await emptied.put_back(database)
+    else:
+        await prepare(database)
+    if URI:
+        await emptied.remember(database)
+    yield first_process(database)
+    await close(database)

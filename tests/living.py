@@ -134,13 +134,21 @@ def show(aggregation: Aggregation, state: Any) -> Any:
 
 async def start(database: Database) -> World:
     """The first process on a fresh database."""
+    await prepare(database)
+    return first_process(database)
+
+
+def first_process(database: Database) -> World:
+    """A process on a database that is prepared."""
     clock = Clock()
-    _ = [step async for step in migrate(database, now=clock.now)]
-    await _keep_tombstones(database)
     return World(database, compose(database, Settings(), clock), clock)
 
 
-async def _keep_tombstones(database: Database) -> None:
-    """Tests live in the past: a store would sweep their tombstones away, as a month old."""
+async def prepare(database: Database) -> None:
+    """Migrate a database, as tests need it.
+
+    They live in the past: a store would sweep their tombstones away, as a month old.
+    """
+    _ = [step async for step in migrate(database, now=NOON)]
     for name in ("profiles", "sessions"):
         await database[name].drop_index("tombstones")
