@@ -17,6 +17,7 @@ from app.demo.load import load_demo, load_demo_segments
 from app.services import Services, compose, utc_now
 from app.settings import Settings
 from app.storage.client import Database, close, connect
+from app.storage.ending import end
 from app.storage.faults import known
 from app.web.answers import AnswerErrors, answer_error
 from app.web.events import EventsEndpoint
@@ -88,8 +89,7 @@ async def _lifespan(
     try:
         yield
     finally:
-        recovering.cancel()
-        await asyncio.gather(recovering, return_exceptions=True)
+        await end(recovering)
         await _try(services.close())  # a database that is away takes nothing back
         await close(services.database)
 

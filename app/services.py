@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from app.attributes.model import ProfileKind
@@ -18,7 +18,7 @@ from app.identity.service import CollisionService
 from app.ingestion.applying import Applier
 from app.ingestion.backfill import BackfillService
 from app.ingestion.filling import Filler
-from app.ingestion.lanes import LaneRepository
+from app.ingestion.lanes import LEASE, LaneRepository
 from app.ingestion.service import IngestionService
 from app.ingestion.sweeping import Sweeper
 from app.ingestion.targets import Targets
@@ -80,10 +80,15 @@ class Services:
 
 
 def compose(
-    database: Database, settings: Settings, clock: Clock = utc_now, *, lanes_total: int = ALL_LANES
+    database: Database,
+    settings: Settings,
+    clock: Clock = utc_now,
+    *,
+    lanes_total: int = ALL_LANES,
+    lease: timedelta = LEASE,
 ) -> Services:
     """The services over one database."""
-    owner, lanes = str(uuid4()), LaneRepository(database)
+    owner, lanes = str(uuid4()), LaneRepository(database, lease=lease)
     profiles, accounts = (DocumentRepository(database[name]) for name in ("profiles", "accounts"))
     sessions = DocumentRepository(database["sessions"], session_constants)
     identifiers, events = IdentifierRepository(database), EventRepository(database)

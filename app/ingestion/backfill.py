@@ -17,6 +17,7 @@ from app.ingestion.filling import LANE, Filler
 from app.ingestion.lanes import Lane, LaneRepository
 from app.ingestion.pool import Clock
 from app.ingestion.sweeping import Sweeper
+from app.storage.ending import end
 from app.storage.faults import known
 
 _PAUSE = 0.05
@@ -76,8 +77,7 @@ class BackfillService:
     async def close(self) -> None:
         """Stop; what is left waits for the next start."""
         if self._running:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+            await end(self._running)
 
     async def _run(self) -> None:
         while self._asked:

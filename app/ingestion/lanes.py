@@ -36,13 +36,14 @@ class Lane:
 class LaneRepository:
     """Leases lanes and moves them from state to state, always on condition of ownership."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, lease: timedelta = LEASE) -> None:
         self._lanes = database["lanes"]
+        self._lease = lease
 
     async def take(self, name: str, *, owner: str, now: datetime) -> Lane | None:
         """Become owner of a lane that is free, one's own, or whose lease ran out."""
         free = {"$or": [{"owner": None}, {"owner": owner}, {"lease_until": {"$lt": now}}]}
-        lease = {"owner": owner, "lease_until": now + LEASE}
+        lease = {"owner": owner, "lease_until": now + self._lease}
         made = {"seq": 0, "state": IDLE, "abandoned": []}
         try:
             taken = await self._lanes.find_one_and_update(
@@ -83,7 +84,7 @@ class LaneRepository:
         return await self._lanes.find({}).to_list()
 
     async def _step(self, lane: Lane, state: str, update: dict[str, Any], now: datetime) -> Lane:
-        leased = {**update["$set"], "lease_until": now + LEASE}
+        leased = {**update["$set"], "lease_until": now + self._lease}
         stepped = await self._lanes.find_one_and_update(
             {"_id": lane.name, "owner": lane.owner, "state": state, "seq": lane.seq},
             {**update, "$set": leased},
