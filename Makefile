@@ -13,7 +13,7 @@ WORKERS ?= 2
 
 .PHONY: help
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 .PHONY: run
 run: install graphiql ## Serve GraphiQL and the API on port 8000, with demo data unless MONGODB_URI is set
@@ -44,6 +44,13 @@ bench: install ## Measure ingestion and reading against the bare driver (MONGODB
 bench-load: install ## Measure lists of a million people (MONGODB_URI, LOAD_SHARES)
 	@echo "» Measuring lists of a million people"
 	@$(BIN)/python -m tests.benchmarks.load
+
+.PHONY: bench-peers
+bench-peers: install ## Measure pages against GraphQL servers of Python and Node (MONGODB_URI, PEER_ROUNDS)
+	@echo "» Fetching the servers of Node"
+	@cd tests/benchmarks/peers && npm ci --silent --no-audit --no-fund
+	@echo "» Measuring pages of a hundred profiles"
+	@$(BIN)/python -m tests.benchmarks.peers
 
 .PHONY: lock
 lock: install ## Renew requirements.lock from pyproject.toml

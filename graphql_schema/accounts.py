@@ -1,7 +1,7 @@
 """Accounts: the companies that use the product."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -11,13 +11,13 @@ from app.paging import PageRequest
 from app.segments.service import Asked
 from graphql_schema.attributes import AttributeValue
 from graphql_schema.context import Info
-from graphql_schema.fields import computed, served
+from graphql_schema.fields import computed, served, stored
 from graphql_schema.filters import FilterArgument, OrderArgument, SearchArgument, orders, taken
 from graphql_schema.lists import read_list
 from graphql_schema.nodes import Connection, Node, connection_row
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
-from graphql_schema.rows import Row, account_row, profile_row
-from graphql_schema.values import read_value, read_values
+from graphql_schema.rows import Row, account_row, default_path, profile_row
+from graphql_schema.values import value_readers
 
 if TYPE_CHECKING:
     from graphql_schema.profiles import Profile
@@ -35,7 +35,7 @@ async def read_users(
 ) -> Row:
     lists, together = info.context.services.lists, info.context.loaders.together
     asked = Asked(ProfileKind.USER, taken(filter), order_by=orders(order_by))
-    account, now = root["account_id"], info.context.now
+    account, now = root["document"]["_id"], info.context.now
     listed = await together(
         lists.pages_of_accounts, asked, PageRequest(first, after), now=now
     ).load(account)
@@ -46,14 +46,29 @@ async def read_users(
     )
 
 
+def _default(kind: object, name: str, description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
+    return stored(kind, default_path(ProfileKind.ACCOUNT, name), description)
+
+
+read_value, read_values = value_readers(ProfileKind.ACCOUNT)
+
+
 @strawberry.type(description="One company, as known from the events of its users.")
 class Account(Node):
-    account_id: str = strawberry.field(description="The company's own id.")
-    name: str | None = strawberry.field(description="Its latest name.")
-    first_seen: datetime | None = strawberry.field(description="When its earliest event happened.")
-    last_seen: datetime | None = strawberry.field(description="When its latest event happened.")
-    created_at: datetime = strawberry.field(description="When its first event was processed.")
-    updated_at: datetime = strawberry.field(description="When its last event was processed.")
+    account_id: str = stored(str, ("document", "_id"), "The company's own id.")
+    name: str | None = _default(str | None, "account_name", "Its latest name.")
+    first_seen: datetime | None = _default(
+        datetime | None, "first_seen", "When its earliest event happened."
+    )
+    last_seen: datetime | None = _default(
+        datetime | None, "last_seen", "When its latest event happened."
+    )
+    created_at: datetime = stored(
+        datetime, ("document", "created_at"), "When its first event was processed."
+    )
+    updated_at: datetime = stored(
+        datetime, ("document", "updated_at"), "When its last event was processed."
+    )
     attribute: AttributeValue | None = computed(
         AttributeValue | None, read_value, "Any attribute, default or custom, by name."
     )

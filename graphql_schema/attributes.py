@@ -9,6 +9,7 @@ from app.aggregation.monoids import Aggregation
 from app.attributes.model import AttributeOrigin, BackfillState
 from app.attributes.model import ProfileKind as DocumentKind
 from app.values import DataType
+from graphql_schema.compiled.shapes import SHARED
 from graphql_schema.context import Info
 from graphql_schema.enums import ProfileKind
 from graphql_schema.fields import served
@@ -67,7 +68,9 @@ class TimedValue:
 @strawberry.type(description="What a profile holds for one attribute.")
 class AttributeValue:
     name: str = strawberry.field(description="The attribute's name.")
-    definition: AttributeDefinition = strawberry.field(description="What the attribute means.")
+    definition: AttributeDefinition = strawberry.field(
+        description="What the attribute means.", metadata={SHARED: True}
+    )
     value: JSON | None = strawberry.field(
         description="FIRST, LAST, MIN, MAX, SUM: the value. FIRST_AND_LAST: the last. "
         "Lists: the values in order."

@@ -166,7 +166,7 @@ async def read_events_of_profile(
     wanted = query_of(info, filter, during)
     return await load_connection(
         info,
-        root["profile_id"],
+        root["document"]["_id"],
         NEWEST_FIRST,
         event_row,
         together(events.pages_of_profiles, wanted, PageRequest(first, after)),

@@ -14,7 +14,7 @@ from typing import Any
 import strawberry
 
 from app.storage.deadline import in_time
-from graphql_schema.compiled.shapes import PURE
+from graphql_schema.compiled.shapes import PATH, PURE, SHARED, Path, path_reader
 
 
 def served(kind: object, resolver: Callable[..., Any], description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
@@ -23,10 +23,28 @@ def served(kind: object, resolver: Callable[..., Any], description: str) -> Any:
     return strawberry.field(resolver=safe, graphql_type=kind, description=description)
 
 
-def computed(kind: object, resolver: Callable[..., Any], description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
-    """A field of this type whose resolver only looks at the row, so that it can be compiled."""
+def computed(
+    kind: object, resolver: Callable[..., Any], description: str, *, shared: bool = False
+) -> Any:  # noqa: ANN401  # the class decorator reads it
+    """A field of this type whose resolver only looks at the row, so that it can be compiled.
+
+    ``shared``: many rows are given the same object.
+    """
     return strawberry.field(
-        resolver=resolver, graphql_type=kind, description=description, metadata={PURE: True}
+        resolver=resolver,
+        graphql_type=kind,
+        description=description,
+        metadata={PURE: True, SHARED: shared},
+    )
+
+
+def stored(kind: object, path: Path, description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
+    """A field of this type whose value stands in the row, at a path."""
+    return strawberry.field(
+        resolver=path_reader(path),
+        graphql_type=kind,
+        description=description,
+        metadata={PATH: path},
     )
 
 

@@ -38,7 +38,7 @@ async def read_most_visited_pages(
     pages = info.context.loaders.together(
         info.context.services.events.most_visited_pages, range_of(info, during), _many(first)
     )
-    found = await pages.load(root["profile_id"])
+    found = await pages.load(root["document"]["_id"])
     return [{"page": one["_id"], **one} for one in found]
 
 
@@ -51,7 +51,7 @@ async def read_frequent_actions(
     actions = info.context.loaders.together(
         info.context.services.events.frequent_actions, range_of(info, during), _many(first)
     )
-    found = await actions.load(root["profile_id"])
+    found = await actions.load(root["document"]["_id"])
     return [{"action": one["_id"], **one} for one in found]
 
 

@@ -13,7 +13,7 @@ from app.attributes.catalogue import Catalogue
 from app.cursors import cursor
 from app.paging import Order, Page
 from graphql_schema.context import Info
-from graphql_schema.fields import served
+from graphql_schema.fields import computed, served
 from graphql_schema.rows import Row, RowOf
 
 T = TypeVar("T")
@@ -31,20 +31,38 @@ class Node:
         return bool(row["__typename"] == cls.__name__)
 
 
+def _start_cursor(root: strawberry.Parent[Row]) -> str | None:
+    page: Page = root["page"]
+    return cursor(page.items[0], root["order"]) if page.items else None
+
+
+def _end_cursor(root: strawberry.Parent[Row]) -> str | None:
+    page: Page = root["page"]
+    return cursor(page.items[-1], root["order"]) if page.items else None
+
+
 @strawberry.type(description="Where a page stands in its list.")
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether there are items after this page.")
     has_previous_page: bool = strawberry.field(
         description="Whether there are items before this page."
     )
-    start_cursor: str | None = strawberry.field(description="The place of the first item.")
-    end_cursor: str | None = strawberry.field(description="The place of the last item.")
+    start_cursor: str | None = computed(str | None, _start_cursor, "The place of the first item.")
+    end_cursor: str | None = computed(str | None, _end_cursor, "The place of the last item.")
 
 
 @strawberry.type(description="An item and its place in the list.")
 class Edge(Generic[T]):
     cursor: str = strawberry.field(description="The place: pass it as `after` or `before`.")
     node: T = strawberry.field(description="The item.")
+
+
+def _edges(root: strawberry.Parent[Row]) -> list[Row]:
+    page: Page = root["page"]
+    return [
+        {"cursor": cursor(item, root["order"]), "node": node}
+        for item, node in zip(page.items, root["nodes"], strict=True)
+    ]
 
 
 async def _total_count(root: strawberry.Parent[Row]) -> int:
@@ -54,7 +72,7 @@ async def _total_count(root: strawberry.Parent[Row]) -> int:
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="The items with their places.")
+    edges: list[Edge[T]] = computed(list[Edge[T]], _edges, "The items with their places.")
     nodes: list[T] = strawberry.field(description="The items alone.")
     page_info: PageInfo = strawberry.field(description="Where this page stands.")
     total_count: int = served(
@@ -65,19 +83,16 @@ class Connection(Generic[T]):
 def connection_row(
     page: Page, order: Order, row_of: RowOf, catalogue: Catalogue, count: Count
 ) -> Row:
-    """The connection that shows a page."""
-    nodes = [row_of(item, catalogue) for item in page.items]
-    cursors = [cursor(item, order) for item in page.items]
+    """The connection that shows a page; cursors are made when they are asked for."""
     return {
-        "nodes": nodes,
-        "edges": [
-            {"cursor": place, "node": node} for place, node in zip(cursors, nodes, strict=True)
-        ],
+        "page": page,
+        "order": order,
+        "nodes": [row_of(item, catalogue) for item in page.items],
         "page_info": {
+            "page": page,
+            "order": order,
             "has_next_page": page.has_next,
             "has_previous_page": page.has_previous,
-            "start_cursor": cursors[0] if cursors else None,
-            "end_cursor": cursors[-1] if cursors else None,
         },
         "count": count,
     }

@@ -1,7 +1,7 @@
 """Profiles: the people who use the product."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -16,9 +16,10 @@ from app.segments.service import Asked
 from app.storage.client import Document
 from graphql_schema.accounts import Account
 from graphql_schema.attributes import AttributeValue
+from graphql_schema.compiled.shapes import path_reader
 from graphql_schema.context import Info
 from graphql_schema.events import Event, read_events_of_profile
-from graphql_schema.fields import computed, served
+from graphql_schema.fields import computed, served, stored
 from graphql_schema.filters import FilterArgument, OrderArgument, SearchArgument, orders, taken
 from graphql_schema.habits import (
     ActionCount,
@@ -31,9 +32,16 @@ from graphql_schema.lists import read_list
 from graphql_schema.nodes import Connection, Node, load_connection
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
 from graphql_schema.ranges import DuringArgument, range_of
-from graphql_schema.rows import Row, account_row, profile_row, session_row
+from graphql_schema.rows import (
+    Row,
+    account_row,
+    country_row,
+    default_path,
+    profile_row,
+    session_row,
+)
 from graphql_schema.sessions import Session
-from graphql_schema.values import read_value, read_values
+from graphql_schema.values import value_readers
 
 FrustratedArgument = Annotated[
     bool | None, strawberry.argument(description="Only sessions with moments of frustration.")
@@ -49,7 +57,7 @@ async def read_profile_accounts(
     accounts, together = info.context.services.accounts, info.context.loaders.together
     return await load_connection(
         info,
-        tuple(root["account_ids"]),
+        tuple(sorted(root["document"].get("accounts", ()))),
         BY_ID,
         account_row,
         together(accounts.pages_of, PageRequest(first, after)),
@@ -69,7 +77,7 @@ async def read_sessions(
     wanted = SessionFilter(range_of(info, during), bool(only_frustrated))
     return await load_connection(
         info,
-        root["profile_id"],
+        root["document"]["_id"],
         LATEST_FIRST,
         session_row,
         together(sessions.pages_of_profiles, wanted, PageRequest(first, after)),
@@ -83,42 +91,86 @@ class Country:
     name: str = strawberry.field(description="Its name in English.")
 
 
-def _text(description: str) -> str | None:
-    return strawberry.field(description=description)  # type: ignore[no-any-return]  # read by the class decorator
+def _default(kind: object, name: str, description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
+    return stored(kind, default_path(ProfileKind.USER, name), description)
+
+
+def _text(name: str, description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
+    return _default(str | None, name, description)
+
+
+def _country(name: str, description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
+    read = path_reader(default_path(ProfileKind.USER, name))
+
+    def read_country(root: strawberry.Parent[Row]) -> Row | None:
+        code = read(root)
+        return country_row(code) if code else None
+
+    return computed(Country | None, read_country, description, shared=True)
+
+
+def read_identifiers(root: strawberry.Parent[Row]) -> list[Row]:
+    keys = root["document"].get("identifiers", ())
+    return [IdentifierModel.from_key(one)._asdict() for one in keys]
+
+
+read_value, read_values = value_readers(ProfileKind.USER)
 
 
 @strawberry.type(description="One person, as known from their events.")
 class Profile(Node):
-    identifiers: list[Identifier] = strawberry.field(description="Everything that names them.")
-    created_at: datetime = strawberry.field(description="When their first event was processed.")
-    updated_at: datetime = strawberry.field(description="When their last event was processed.")
-    user_id: str | None = _text("The latest user id.")
-    email: str | None = _text("The latest email address.")
-    name: str | None = _text("The latest full name.")
-    first_seen: datetime | None = strawberry.field(description="When their first session began.")
-    last_seen: datetime | None = strawberry.field(description="When they were last active.")
-    first_seen_application: str | None = _text("The first application they used.")
-    last_seen_application: str | None = _text("The last application they used.")
-    first_city: str | None = _text("The city of their first session.")
-    last_city: str | None = _text("The city of their last session.")
-    first_seen_country: Country | None = strawberry.field(
-        description="The country of their first session."
+    identifiers: list[Identifier] = computed(
+        list[Identifier], read_identifiers, "Everything that names them."
     )
-    last_seen_country: Country | None = strawberry.field(
-        description="The country of their last session."
+    created_at: datetime = stored(
+        datetime, ("document", "created_at"), "When their first event was processed."
     )
-    first_region: str | None = _text("The region of their first session.")
-    last_region: str | None = _text("The region of their last session.")
-    first_device_type: str | None = _text("The device of their first session.")
-    last_device_type: str | None = _text("The device of their last session.")
-    first_os_name: str | None = _text("The operating system of their first session.")
-    last_os_name: str | None = _text("The operating system of their last session.")
-    first_os_version: str | None = _text("Its version in their first session.")
-    last_os_version: str | None = _text("Its version in their last session.")
-    first_browser_name: str | None = _text("The browser of their first session.")
-    last_browser_name: str | None = _text("The browser of their last session.")
-    first_browser_version: str | None = _text("Its version in their first session.")
-    last_browser_version: str | None = _text("Its version in their last session.")
+    updated_at: datetime = stored(
+        datetime, ("document", "updated_at"), "When their last event was processed."
+    )
+    user_id: str | None = _text("user_id", "The latest user id.")
+    email: str | None = _text("email", "The latest email address.")
+    name: str | None = _text("name", "The latest full name.")
+    first_seen: datetime | None = _default(
+        datetime | None, "first_seen", "When their first session began."
+    )
+    last_seen: datetime | None = _default(
+        datetime | None, "last_seen", "When they were last active."
+    )
+    first_seen_application: str | None = _text(
+        "first_seen_application", "The first application they used."
+    )
+    last_seen_application: str | None = _text(
+        "last_seen_application", "The last application they used."
+    )
+    first_city: str | None = _text("first_city", "The city of their first session.")
+    last_city: str | None = _text("last_city", "The city of their last session.")
+    first_seen_country: Country | None = _country(
+        "first_seen_country", "The country of their first session."
+    )
+    last_seen_country: Country | None = _country(
+        "last_seen_country", "The country of their last session."
+    )
+    first_region: str | None = _text("first_region", "The region of their first session.")
+    last_region: str | None = _text("last_region", "The region of their last session.")
+    first_device_type: str | None = _text("first_device_type", "The device of their first session.")
+    last_device_type: str | None = _text("last_device_type", "The device of their last session.")
+    first_os_name: str | None = _text(
+        "first_os_name", "The operating system of their first session."
+    )
+    last_os_name: str | None = _text("last_os_name", "The operating system of their last session.")
+    first_os_version: str | None = _text("first_os_version", "Its version in their first session.")
+    last_os_version: str | None = _text("last_os_version", "Its version in their last session.")
+    first_browser_name: str | None = _text(
+        "first_browser_name", "The browser of their first session."
+    )
+    last_browser_name: str | None = _text("last_browser_name", "The browser of their last session.")
+    first_browser_version: str | None = _text(
+        "first_browser_version", "Its version in their first session."
+    )
+    last_browser_version: str | None = _text(
+        "last_browser_version", "Its version in their last session."
+    )
     attribute: AttributeValue | None = computed(
         AttributeValue | None, read_value, "Any attribute, default or custom, by name."
     )

@@ -1,22 +1,52 @@
 """Sessions: one visit of one person."""
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
+from app.aggregation.stored import load_value
+from app.attributes.defaults import FRUSTRATIONS
+from app.attributes.model import ProfileKind
+from app.events.filter import SessionSpan
 from app.events.service import EARLIEST_FIRST, MAX_MOMENTS
 from app.paging import PageRequest
 from graphql_schema.analytics import frustrations_query
 from graphql_schema.context import Info
 from graphql_schema.events import Event
-from graphql_schema.fields import computed, served
+from graphql_schema.fields import computed, served, stored
 from graphql_schema.nodes import Connection, Node, load_connection
 from graphql_schema.paging import AfterArgument, FirstArgument
-from graphql_schema.rows import Row, event_row, frustration_rows
+from graphql_schema.rows import Row, default_path, event_row, frustration_rows
+
+
+def _default(kind: object, name: str, description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
+    return stored(kind, default_path(ProfileKind.SESSION, name), description)
+
+
+def _count(name: str, description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
+    def read_count(root: strawberry.Parent[Row]) -> int:
+        return _counted(root, name)
+
+    return computed(int, read_count, description)
+
+
+def _counted(row: Row, name: str) -> int:
+    return int(load_value(row["document"]["attributes"].get(name, 0)))  # type: ignore[arg-type]  # a number
+
+
+def read_frustrations(root: strawberry.Parent[Row]) -> list[Row]:
+    return frustration_rows({kind: _counted(root, kind) for kind in FRUSTRATIONS})
 
 
 def read_analytics_query(root: strawberry.Parent[Row]) -> str:
-    return frustrations_query(root["session_id"])
+    return frustrations_query(root["document"]["session_id"])
+
+
+def _span(row: Row) -> SessionSpan:
+    document = row["document"]
+    profile, session_id, times = document["profile"], document["session_id"], document["attributes"]
+    return SessionSpan(profile, session_id, times["started_at"], times["ended_at"])
 
 
 async def read_events_of_session(
@@ -28,7 +58,7 @@ async def read_events_of_session(
     events, together = info.context.services.events, info.context.loaders.together
     return await load_connection(
         info,
-        root["span"],
+        _span(root),
         EARLIEST_FIRST,
         event_row,
         together(events.pages_of_sessions, PageRequest(first, after)),
@@ -45,7 +75,7 @@ async def read_views(info: Info, root: strawberry.Parent[Row]) -> list[Row]:
             "frustration_count": one.frustrations.total(),
             "frustrations": frustration_rows(one.frustrations),
         }
-        for one in await views.load(root["span"])
+        for one in await views.load(_span(root))
     ]
 
 
@@ -69,18 +99,20 @@ class SessionView:
 
 @strawberry.type(description="One visit of one person.")
 class Session(Node):
-    session_id: str = strawberry.field(description="The client's own id of the session.")
-    started_at: datetime = strawberry.field(description="When its earliest event happened.")
-    ended_at: datetime = strawberry.field(description="When its latest event happened.")
-    application: str | None = strawberry.field(description="The application it began in.")
-    entry_page: str | None = strawberry.field(description="The first page.")
-    exit_page: str | None = strawberry.field(description="The last page.")
-    view_count: int = strawberry.field(description="Page views.")
-    action_count: int = strawberry.field(description="Actions.")
-    error_count: int = strawberry.field(description="Errors.")
-    frustration_count: int = strawberry.field(description="Moments of frustration.")
-    frustrations: list[FrustrationCount] = strawberry.field(
-        description="Moments of frustration by kind, none left out but those that did not happen."
+    session_id: str = stored(str, ("document", "session_id"), "The client's own id of the session.")
+    started_at: datetime = _default(datetime, "started_at", "When its earliest event happened.")
+    ended_at: datetime = _default(datetime, "ended_at", "When its latest event happened.")
+    application: str | None = _default(str | None, "application", "The application it began in.")
+    entry_page: str | None = _default(str | None, "entry_page", "The first page.")
+    exit_page: str | None = _default(str | None, "exit_page", "The last page.")
+    view_count: int = _count("view_count", "Page views.")
+    action_count: int = _count("action_count", "Actions.")
+    error_count: int = _count("error_count", "Errors.")
+    frustration_count: int = _count("frustration_count", "Moments of frustration.")
+    frustrations: list[FrustrationCount] = computed(
+        list[FrustrationCount],
+        read_frustrations,
+        "Moments of frustration by kind, none left out but those that did not happen.",
     )
     views: list[SessionView] = served(
         list[SessionView],

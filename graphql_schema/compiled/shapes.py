@@ -1,9 +1,10 @@
 """Which fields of a selection are pure, and how their values nest."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
+import strawberry
 from graphql import (
     FieldNode,
     GraphQLField,
@@ -22,6 +23,12 @@ from strawberry.types.fields.resolver import StrawberryResolver
 PURE: Final = "pure"
 """The key of a field's metadata that says: its resolver only reads the row."""
 
+PATH: Final = "path"
+"""The key of a field's metadata that says: its resolver is ``path_reader`` of this path."""
+
+SHARED: Final = "shared"
+"""The key of a field's metadata that says: many rows have its value, an object, in common."""
+
 CONDITIONS: Final = ("skip", "include")
 """The directives that collecting deals with."""
 
@@ -31,6 +38,22 @@ Collect: TypeAlias = Callable[[GraphQLObjectType, FieldDetailsList], CollectedFi
 def read_key(row: Any, name: str) -> object:  # noqa: ANN401  # rows, and the odd object of a library
     """The default resolver that compiled code stands for."""
     return row.get(name) if type(row) is dict else getattr(row, name)
+
+
+Path: TypeAlias = tuple[str, ...]
+"""Keys that lead into a row."""
+
+
+def path_reader(path: Path) -> Callable[..., Any]:
+    """A resolver that follows a path; where there is nothing on the way, its value is null."""
+
+    def read(root: strawberry.Parent[dict[str, Any]]) -> Any:  # noqa: ANN401  # any value of a row
+        value: Any = root
+        for key in path:
+            value = None if value is None else value.get(key)
+        return value
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +76,7 @@ class Row:
 
     type: GraphQLObjectType
     members: "tuple[Member, ...]"
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +100,7 @@ class Stored:
     """A field whose value stands in the row."""
 
     response_name: str
-    key: str
+    path: Path
     shape: Shape
 
 
@@ -133,8 +157,12 @@ def _member(
     shape = _shape(field.type, details, collect) if field and known else None
     if field is None or known is None or shape is None:
         return None
+    if known.metadata.get(SHARED) and isinstance(shape.content, Row):
+        shape = replace(shape, content=replace(shape.content, is_shared=True))
     if known.is_basic_field and getattr(field.resolve, "_is_default", False):
-        return Stored(name, known.python_name, shape)
+        return Stored(name, (known.python_name,), shape)
+    if PATH in known.metadata:
+        return Stored(name, known.metadata[PATH], shape)
     return Computed(name, field, node, shape) if _is_pure(known) else None
 
 

@@ -1,11 +1,11 @@
 """From the shape of a value to the function that completes it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from graphql import (
@@ -24,6 +24,7 @@ from graphql_schema.compiled.shapes import (
     Leaf,
     Left,
     Member,
+    Path,
     Row,
     Shape,
     Stored,
@@ -32,8 +33,14 @@ from graphql_schema.compiled.shapes import (
     parent_name,
 )
 
+Serialize = TypeVar("Serialize", bound=Callable[[Any], Any])
+
 Complete = Callable[[Any, Sequence[dict[str, Any]]], Any]
 """Completes a value; the arguments of its computed fields come in their order."""
+
+
+Places: TypeAlias = dict[Path, str]
+"""The variables of a row and of what lies in it, by where it lies."""
 
 
 class SurpriseError(Exception):
@@ -75,6 +82,19 @@ _VALUES = frozenset({str, int, float, bool, dict, list, tuple, Decimal, datetime
 """Types of which no value is an exception or has to be awaited."""
 
 
+_LEFT = "leaves_as_they_are"
+
+
+def leaves(*kinds: type) -> Callable[[Serialize], Serialize]:
+    """Says of a scalar's ``serialize`` that it returns values of these types as they are."""
+
+    def mark(serialize: Serialize) -> Serialize:
+        setattr(serialize, _LEFT, frozenset(kinds))
+        return serialize
+
+    return mark
+
+
 def _coercing(leaf: GraphQLLeafType) -> Callable[[Any], Any]:
     coerce = leaf.coerce_output_value
 
@@ -87,18 +107,30 @@ def _coercing(leaf: GraphQLLeafType) -> Callable[[Any], Any]:
     return coerced
 
 
+def _names(leaf: GraphQLEnumType) -> dict[int, Any]:
+    """The names of an enum's members by their identity: to hash a member takes Python code."""
+    members: Iterable[object] = getattr(leaf, "wrapped_cls", None) or ()
+    return {id(one): leaf.coerce_output_value(one) for one in members}
+
+
+_KNOWN: Final[dict[str, Any]] = {"SurpriseError": SurpriseError, "VALUES": _VALUES}
+"""What every function refers to."""
+
+
 @dataclass(slots=True)
 class _Writer:
     """Writes a function line by line; what it refers to is named in ``globals``."""
 
     lines: list[str] = field(default_factory=lambda: ["def complete(value, arguments):"])
-    globals: dict[str, Any] = field(default_factory=lambda: {"SurpriseError": SurpriseError})
+    shared: list[str] = field(default_factory=list)
+    globals: dict[str, Any] = field(default_factory=lambda: dict(_KNOWN))
     computed: list[Computed] = field(default_factory=list)
     depth: int = 1
     names: int = 0
 
     def compiled(self) -> Compiled | None:
         self.line("return value")
+        self.lines[1:1] = [f"    {name} = {{}}" for name in self.shared]
         try:
             exec("\n".join(self.lines), self.globals)  # noqa: S102  # made here, of names alone
         except SyntaxError:  # Python nests loops 20 deep at most
@@ -126,37 +158,44 @@ class _Writer:
 
     def value(self, shape: Shape, name: str) -> None:
         """Complete the value in the variable ``name``."""
-        if not shape.nullable:
-            self.content(shape.content, name)
-            return
-        with self.block(f"if {name} is not None:"):
-            self.content(shape.content, name)
+        content = shape.content
+        if isinstance(content, Leaf) and (test := self.needs_nothing(content.type)):
+            coerced = self.known_as("coerced", _coercing(content.type))
+            unless_null = f" and {name} is not None" if shape.nullable else ""
+            self.line(f"if not ({test.format(name)}){unless_null}: {name} = {coerced}({name})")
+        elif shape.nullable:
+            with self.block(f"if {name} is not None:"):
+                self.content(content, name)
+        else:
+            self.content(content, name)
 
     def content(self, content: Leaf | Items | Row, name: str) -> None:
         match content:
-            case Leaf(type=GraphQLEnumType() as leaf):
-                self.enum(leaf, name)
             case Leaf(type=leaf):
-                self.scalar(leaf, name)
+                self.leaf(leaf, name)
             case Items(item=item):
                 self.items(item, name)
+            case Row(is_shared=True):
+                self.shared_row(content, name)
             case Row():
                 self.row(content, name)
 
-    def scalar(self, leaf: GraphQLLeafType, name: str) -> None:
-        coerced = f"{name} = {self.known_as('coerced', _coercing(leaf))}({name})"
-        as_it_is = _AS_THEY_ARE.get(leaf)
-        self.line(f"if not ({as_it_is.format(name)}): {coerced}" if as_it_is else coerced)
+    def needs_nothing(self, leaf: GraphQLLeafType) -> str | None:
+        """The test that a value may stay as it is, where there is one."""
+        kinds = getattr(leaf.coerce_output_value, _LEFT, None)
+        if not kinds:
+            return _AS_THEY_ARE.get(leaf)
+        return f"type({{0}}) in {self.known_as('kinds', kinds)}"
 
-    def enum(self, leaf: GraphQLEnumType, name: str) -> None:
-        kind = getattr(leaf, "wrapped_cls", None)
-        coerced = self.known_as("coerced", _coercing(leaf))
-        if kind is None:
-            self.line(f"{name} = {coerced}({name})")
+    def leaf(self, leaf: GraphQLLeafType, name: str) -> None:
+        if isinstance(leaf, GraphQLEnumType):
+            names = self.known_as("names", _names(leaf))
+            coerced = self.known_as("coerced", _coercing(leaf))
+            self.line(f"{name} = {names}.get(id({name})) or {coerced}({name})")
             return
-        table = self.known_as("names", {one: leaf.coerce_output_value(one) for one in kind})
-        is_member = f"type({name}) is {self.known_as('kind', kind)}"
-        self.line(f"{name} = {table}[{name}] if {is_member} else {coerced}({name})")
+        self.line(f"if type({name}) not in VALUES: raise SurpriseError")
+        self.line(f"{name} = {self.known_as('serialize', leaf.coerce_output_value)}({name})")
+        self.line(f"if {name} is None: raise SurpriseError")
 
     def items(self, item: Shape, name: str) -> None:
         one, done = self.name("one"), self.name("done")
@@ -167,6 +206,18 @@ class _Writer:
             self.line(f"{done}.append({one})")
         self.line(f"{name} = {done}")
 
+    def shared_row(self, row: Row, name: str) -> None:
+        """Complete a row that many have in common only once; the row is kept, and so its id."""
+        known, done = self.name("shared"), self.name("done")
+        self.shared.append(known)
+        self.line(f"{done} = {known}.get(id({name}))")
+        with self.block(f"if {done} is None:"):
+            self.line(f"{done} = [{name}]")
+            self.row(row, name)
+            self.line(f"{done}.append({name})")
+            self.line(f"{known}[id({done}[0])] = {done}")
+        self.line(f"{name} = {done}[1]")
+
     def row(self, row: Row, name: str) -> None:
         if row.type.is_type_of:
             check = self.known_as("is_type_of", row.type.is_type_of)
@@ -176,30 +227,44 @@ class _Writer:
     def members(self, members: Sequence[Member], row: str) -> None:
         """Complete the row in the variable ``row``."""
         self.line(f"if type({row}) is not dict: raise SurpriseError")
-        get = self.name("get")
-        self.line(f"{get} = {row}.get")
-        entries = [f"{one.response_name!r}: {self.member(one, row, get)}" for one in members]
+        places: Places = {(): row}
+        entries = [f"{one.response_name!r}: {self.member(one, places)}" for one in members]
         self.line(f"{row} = {{{', '.join(entries)}}}")
 
-    def member(self, member: Member, row: str, get: str) -> str:
+    def member(self, member: Member, places: Places) -> str:
         """The expression for a member's completed value."""
         if isinstance(member, Typename | Left):
             return repr(member.name) if isinstance(member, Typename) else "None"
         name = self.name("field")
-        if isinstance(member, Stored):
-            self.line(f"{name} = {get}({member.key!r})")
-        else:
-            self.line(f"{name} = {self.call(member, row)}")
+        read = (
+            self.read(member.path, places, needed=not member.shape.nullable)
+            if isinstance(member, Stored)
+            else self.call(member, places[()])
+        )
+        self.line(f"{name} = {read}")
         self.value(member.shape, name)
         return name
+
+    def read(self, path: Path, places: Places, *, needed: bool = False) -> str:
+        """The expression for the value at a path; what leads there is read once for all fields."""
+        *before, key = path
+        way = tuple(before)
+        if way not in places:
+            found = self.name("place")
+            self.line(f"{found} = {self.read(way, places)}")
+            places[way] = found
+        if needed:
+            return f"{places[way]}[{key!r}]"
+        unless_null = f"None if {places[way]} is None else " if way else ""
+        return f"{unless_null}{places[way]}.get({key!r})"
 
     def call(self, member: Computed, row: str) -> str:
         known = definition_of(member.definition)
         assert known, "only fields of Strawberry are computed"
         assert known.base_resolver, "computed fields have a resolver"
         resolver = self.known_as("resolver", known.base_resolver.wrapped_func)
+        parent = parent_name(known.base_resolver)
+        if not known.arguments:
+            return f"{resolver}({parent}={row})"
         self.computed.append(member)
-        arguments = (
-            f"{parent_name(known.base_resolver)}={row}, **arguments[{len(self.computed) - 1}]"
-        )
-        return f"{resolver}({arguments})"
+        return f"{resolver}({parent}={row}, **arguments[{len(self.computed) - 1}])"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.aggregation.monoids import Aggregation
 from app.aggregation.stamps import Stamped
 from app.aggregation.stored import (
+    load_number,
     load_stamped,
     load_value,
     store_number,
@@ -50,6 +51,20 @@ def test_stored_value_is_the_value(values: tuple[Value, Value]) -> None:
 @example(Decimal("9" * 34))
 def test_stored_number_is_the_one_that_the_driver_makes(number: Decimal) -> None:
     assert store_number(number).bid == Decimal128(number).bid
+
+
+@given(
+    stored=st.builds(
+        lambda number, exponent: Decimal128(f"{number}E{exponent}"),
+        st.integers(1 - 10**34, 10**34 - 1),
+        st.integers(-6176, 6111),
+    )
+)
+@example(Decimal128("-6.5611597143987542834335141719E+75"))
+@example(Decimal128("-0"))
+@example(Decimal128("Infinity"))
+def test_stored_number_is_read_as_the_driver_reads_it(stored: Decimal128) -> None:
+    assert str(load_number(stored)) == str(stored.to_decimal())
 
 
 @given(entries=two_entries)
