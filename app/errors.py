@@ -37,6 +37,7 @@
     └── RetryError                                         nothing is wrong: ask again
         ├── QueryTimeoutError     QUERY_TIMEOUT            the time of a query is over
         ├── LaneLostError         LANE_LOST                another process took the work over
+        ├── ImportLostError       IMPORT_LOST              rows that were cleared away meanwhile
         ├── OverloadedError       OVERLOADED               more batches are waiting than is sensible
         └── StoreUnavailableError STORE_UNAVAILABLE        the database does not answer
 
@@ -358,6 +359,15 @@ class LaneLostError(RetryError):
 
     def __init__(self, lane: str) -> None:
         super().__init__(f"Lane {lane} went to another process; send the batch again.")
+
+
+class ImportLostError(RetryError):
+    """An import came back so late that what it had stored was cleared away."""
+
+    code = "IMPORT_LOST"
+
+    def __init__(self) -> None:
+        super().__init__("The import paused for so long that it was given up; send it again.")
 
 
 class OverloadedError(RetryError):

@@ -30,6 +30,8 @@ from app.profiles.repository import DocumentRepository
 from app.profiles.service import AccountService, ProfileService, SessionService
 from app.profiles.sessions import session_constants
 from app.profiles.sweep_repository import SweepRepository
+from app.segments.rows.repository import RowRepository
+from app.segments.rows.service import RowService
 from app.segments.segment_repository import SegmentRepository
 from app.segments.segment_service import SegmentService
 from app.segments.service import ListService
@@ -62,6 +64,7 @@ class Services:
     sessions: SessionService
     lists: ListService
     segments: SegmentService
+    rows: RowService
     indexes: IndexService
     events: EventService
     collisions: CollisionService
@@ -70,6 +73,7 @@ class Services:
         """Finish what crashed processes left, and index what was defined; how much was left."""
         self.backfill.start()
         settled = await self.ingestion.recover()
+        await self.rows.sweep()
         await self.indexes.keep_up()  # last: an index of a large collection takes minutes
         return settled
 
@@ -152,6 +156,10 @@ def compose(
         ProfileKind.USER: DocumentReader(database["profiles"]),
         ProfileKind.ACCOUNT: DocumentReader(database["accounts"]),
     }
+    rows = RowRepository(database)
+    segments = SegmentService(
+        segments=SegmentRepository(database), attributes=attributes, rows=rows
+    )
     return Services(
         database,
         attributes,
@@ -166,7 +174,8 @@ def compose(
         AccountService(readers[ProfileKind.ACCOUNT]),
         SessionService(reader=DocumentReader(database["sessions"]), sessions=sessions),
         ListService(readers=readers, attributes=attributes),
-        SegmentService(segments=SegmentRepository(database), attributes=attributes),
+        segments,
+        RowService(rows=rows, segments=segments, readers=readers, clock=clock),
         IndexService(
             attributes=attributes,
             indexes={

@@ -23,6 +23,12 @@ from graphql_schema.nodes import Connection, Node
 from graphql_schema.payloads import DeletePayload
 from graphql_schema.profiles import Profile, read_profile, read_profiles
 from graphql_schema.rows import Row
+from graphql_schema.segment_lists import (
+    ImportSegmentCsvPayload,
+    SegmentImports,
+    import_segment_csv,
+    read_segment_imports,
+)
 from graphql_schema.segmenting import (
     SegmentPayload,
     create_segment,
@@ -64,6 +70,9 @@ class Query:
     segment: Segment | None = served(Segment | None, read_segment, "One saved segment.")
     segments: Connection[Segment] = served(
         Connection[Segment], read_segments, "The saved segments, by name."
+    )
+    segment_imports: SegmentImports = served(
+        SegmentImports, read_segment_imports, "How far imports of lists are."
     )
     events: Connection[Event] = served(
         Connection[Event],
@@ -109,6 +118,11 @@ class Mutation:
     )
     update_segment: SegmentPayload = served(
         SegmentPayload, update_segment, "Change a segment; a definition is replaced at once."
+    )
+    import_segment_csv: ImportSegmentCsvPayload = served(
+        ImportSegmentCsvPayload,
+        import_segment_csv,
+        "Make a segment of a list, or replace its list at once; answers when all rows are there.",
     )
     delete_segment: DeletePayload = served(
         DeletePayload, delete_segment, "Delete a segment that no other segment uses."

@@ -72,7 +72,7 @@ async def update_segment(info: Info, input: InputArgument[UpdateSegmentInput]) -
 
 @told(lambda: {"deleted_id": None})
 async def delete_segment(info: Info, input: InputArgument[DeleteSegmentInput]) -> Row:
-    await info.context.services.segments.delete(segment_key(input.id) or "")
+    await info.context.services.segments.delete(segment_key(input.id) or "", now=info.context.now)
     return {"deleted_id": input.id}
 
 

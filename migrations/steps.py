@@ -7,9 +7,9 @@ MongoDB is a cluster:
 - ``events``: hashed ``profile`` for reading one person's history would split the uniqueness of
   event ids, which counting once depends on; so hashed ``_id`` too.
 - ``sessions``: hashed ``profile``; their ids begin with it, so they stay unique.
-- ``segment_rows``: hashed ``_id``, which is made of segment, version and key.
+- ``segment_rows``: hashed ``_id``, which is made of list and key.
 - ``collisions``: hashed ``_id``.
-- ``segments``, ``lanes``, ``settings``, ``migrations``: small, not sharded.
+- ``segments``, ``segment_lists``, ``lanes``, ``settings``, ``migrations``: small, not sharded.
 """
 
 from collections.abc import Awaitable, Callable
@@ -137,6 +137,13 @@ async def _index_segments(database: Database) -> None:
     await database["segment_rows"].create_index(rows, name="list")
 
 
+async def _index_imports(database: Database) -> None:
+    """Rows of lists are found by their ids alone; lists that no segment may be made of by age."""
+    await drop_index(database["segment_rows"], "list")
+    lists = database["segment_lists"]
+    await lists.create_index([("settled", ASCENDING), ("alive_at", ASCENDING)], name="unsettled")
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -147,4 +154,5 @@ STEPS = (
     Step(7, "Index events and sessions in the order of their pages", _order_histories),
     Step(8, "Index segments by name and use, and rows of lists by version", _index_segments),
     Step(9, "Index collisions of identifiers and their events", _index_collisions),
+    Step(10, "Index imported lists by whether segments are made of them", _index_imports),
 )

@@ -43,11 +43,12 @@ class Definition:
 class CsvList:
     """Whoever is named by a row of a list that was imported; ``on``: by what.
 
-    The rows are stored for one version of the segment, so that a new list replaces the old one
-    at once, however long it took to store.
+    The rows are stored under ``contents``, made anew for each import, so that a new list replaces
+    the old one at once, however long it took to store.
     """
 
     on: ListKey
+    contents: str = ""
 
     @property
     def uses(self) -> tuple[str, ...]:

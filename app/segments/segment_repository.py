@@ -115,13 +115,13 @@ def _stored(source: Source) -> Document:
     match source:
         case Definition(condition=condition):
             return {"definition": encode_json(dict(condition))}
-        case CsvList(on=on):
-            return {"list": {"on": on}}
+        case CsvList(on=on, contents=contents):
+            return {"list": {"on": on, "contents": contents}}
 
 
 def _source(stored: Document) -> Source:
     if "list" in stored:
-        return CsvList(ListKey(stored["list"]["on"]))
+        return CsvList(ListKey(stored["list"]["on"]), stored["list"]["contents"])
     return Definition(decode_json(stored["definition"]))
 
 

@@ -20,11 +20,14 @@ from app.segments.errors import (
     SegmentInUseError,
     SegmentNotFoundError,
 )
+from app.segments.rows.repository import RowRepository
 from app.segments.segment import (
     Changes,
+    CsvList,
     Definition,
     NewSegment,
     Segment,
+    Source,
     check_description,
     check_name,
 )
@@ -36,9 +39,12 @@ PATH = ("definition",)
 class SegmentService:
     """Keeps segments."""
 
-    def __init__(self, *, segments: SegmentRepository, attributes: AttributeService) -> None:
+    def __init__(
+        self, *, segments: SegmentRepository, attributes: AttributeService, rows: RowRepository
+    ) -> None:
         self._segments = segments
         self._attributes = attributes
+        self._rows = rows
 
     async def create(
         self, new: NewSegment, *, now: datetime, segment_id: str | None = None
@@ -73,13 +79,14 @@ class SegmentService:
         said = {"name": _name(changes, known), "description": _description(changes, known)}
         return _found(await self._segments.change(segment_id, said, now=now))
 
-    async def delete(self, segment_id: str) -> None:
+    async def delete(self, segment_id: str, *, now: datetime) -> None:
         """Delete a segment that no other one is made of."""
         leaving = _found(await self._segments.mark_leaving(segment_id, leaving=True))
         users = await self._segments.users_of(segment_id)
         if users:
             await self._segments.mark_leaving(segment_id, leaving=False)
             raise SegmentInUseError(leaving.name, [one.name for one in users])
+        await self._retire(leaving.source, now)
         await self._segments.delete(segment_id)
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Segment]:
@@ -122,6 +129,7 @@ class SegmentService:
             updated_at=now,
         )
         await self._check(wanted, now)
+        await self._retire(known.source, now)
         replaced = await self._segments.replace_source(wanted, onto=known.version)
         if replaced is None:
             raise SegmentChangedError
@@ -130,6 +138,11 @@ class SegmentService:
             await self._segments.replace_source(again, onto=wanted.version)
             raise problem
         return replaced
+
+    async def _retire(self, source: Source, now: datetime) -> None:
+        """Have it looked at later whether any segment is made of the rows still."""
+        if isinstance(source, CsvList):
+            await self._rows.settle(source.contents, settled=False, now=now)
 
     async def _check(self, segment: Segment, now: datetime) -> None:
         """Everything that can be said before it is written."""

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from app.identity.model import IdentityPolicy
+from app.segments.segment import CsvList
 from app.storage.client import Database, close
 from tests.architecture.recording import Recorder, Search, connect_recorded
 from tests.building import about
@@ -18,8 +19,8 @@ from tests.living import start
 pytestmark = pytest.mark.server
 
 PEOPLE = 400
-SMALL = {"lanes", "settings", "migrations"}
-"""Collections that never have more than some tens of documents."""
+SMALL = {"lanes", "settings", "migrations", "segments", "segment_lists"}
+"""Collections that never have more than some tens or hundreds of documents."""
 
 Explained = tuple[Api, Recorder]
 
@@ -317,6 +318,47 @@ async def test_collisions_are_made_and_served_by_indexes(recorded: Explained) ->
 
     assert [one["events"]["totalCount"] for one in first["nodes"]] == [1] * 5
     assert await scanned(api, recorder) == []
+
+
+IMPORT = """mutation ($input: ImportSegmentCsvInput!) {
+  importSegmentCsv(input: $input) { matched unknown segment { id } errors { code } }
+}"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "match_on", "cell"),
+    [
+        ("USER", "user_id", "u7"),
+        ("USER", "email", "nobody@example.org"),
+        ("USER", "name", "Person7 Smith"),
+        ("ACCOUNT", "account_id", "a7"),
+        ("ACCOUNT", "name", "Company7 Ltd"),
+    ],
+)
+async def test_list_is_imported_walked_and_cleared_away_by_indexes(
+    recorded: Explained, kind: str, match_on: str, cell: str
+) -> None:
+    api, recorder = recorded
+    rows = api.world.services.rows
+    more = "".join(f"{number}\n" for number in range(2, PEOPLE))
+    asked = {"name": "x", "kind": kind, "column": "a", "matchOn": match_on, "csv": f"a\n{cell}\n"}
+    answer = await api.data(IMPORT, input=asked | {"csv": f"a\n{cell}\n{more}"})
+    [segment] = (await api.world.services.segments.by_ids(await ids_of(api))).values()
+    assert isinstance(segment.source, CsvList)
+
+    found = [one async for portion in rows.members(segment.kind, segment.source) for one in portion]
+
+    assert len(found) == answer["importSegmentCsv"]["matched"]
+    await api.data(IMPORT, input=asked | {"segment": answer["importSegmentCsv"]["segment"]["id"]})
+    api.world.clock.advance(days=1)
+    await rows.sweep()
+    assert await scanned(api, recorder) == []
+    assert len(await api.world.documents("segment_rows")) == 1
+
+
+async def ids_of(api: Api) -> list[str]:
+    """The ids of all segments."""
+    return [one["_id"] for one in await api.world.documents("segments")]
 
 
 async def test_recovery_is_served_by_indexes(recorded: Explained) -> None:

@@ -22,7 +22,17 @@ from tests.building import at
 from tests.living import World
 
 URL = "/graphql"
-COLLECTIONS = ("accounts", "events", "identifiers", "profiles", "sessions", "settings")
+COLLECTIONS = (
+    "accounts",
+    "events",
+    "identifiers",
+    "profiles",
+    "segment_lists",
+    "segment_rows",
+    "segments",
+    "sessions",
+    "settings",
+)
 
 INGEST = """
 mutation ($input: IngestEventsInput!) {

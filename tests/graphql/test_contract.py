@@ -41,6 +41,7 @@ type Query {
   ): AccountConnection!
   segment(id: ID!): Segment
   segments(kind: ProfileKind, search: String, first: Int, after: String): SegmentConnection!
+  segmentImports: SegmentImports!
   events(filter: EventFilter, during: TimeRange, first: Int, after: String): EventConnection!
   collisions(first: Int, after: String): CollisionConnection!
   attributes(kind: ProfileKind!, origin: AttributeOrigin): [AttributeDefinition!]!
@@ -56,6 +57,7 @@ type Mutation {
   createSegment(input: CreateSegmentInput!): SegmentPayload!
   updateSegment(input: UpdateSegmentInput!): SegmentPayload!
   deleteSegment(input: DeleteSegmentInput!): DeletePayload!
+  importSegmentCsv(input: ImportSegmentCsvInput!): ImportSegmentCsvPayload!
 }
 
 input ProfileFilter @oneOf {
@@ -328,6 +330,21 @@ input UpdateSegmentInput {
 }
 input DeleteSegmentInput { id: ID! }
 type SegmentPayload { segment: Segment errors: [UserError!]! }
+
+scalar Upload
+input ImportSegmentCsvInput {
+  name: String segment: ID kind: ProfileKind! file: Upload csv: String column: String!
+  matchOn: String! delimiter: String dryRun: Boolean
+}
+type ImportSegmentCsvPayload {
+  segment: Segment rows: Int! matched: Int! unknown: Int! duplicate: Int! ambiguous: Int!
+  rejected: [RowError!]! rejectedCount: Int! errors: [UserError!]!
+}
+type RowError { line: Int! code: String! message: String! }
+type SegmentImports { underWay: [SegmentImport!]! }
+type SegmentImport {
+  id: ID! name: String! kind: ProfileKind! rows: Int! read: Int! size: Int! startedAt: DateTime!
+}
 """
 
 Fields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode

@@ -1,0 +1,1 @@
+"""Lists that were imported: their rows, how these name people, and what replaces them."""
