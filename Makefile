@@ -52,6 +52,11 @@ bench-peers: install ## Measure pages against GraphQL servers of Python and Node
 	@echo "» Measuring pages of a hundred profiles"
 	@$(BIN)/python -m tests.benchmarks.peers
 
+.PHONY: bench-segments
+bench-segments: install ## Measure segments of a million people (MONGODB_URI, LOAD_SHARES)
+	@echo "» Measuring segments of a million people who did ten million things"
+	@$(BIN)/python -m tests.benchmarks.segments
+
 .PHONY: lock
 lock: install ## Renew requirements.lock from pyproject.toml
 	@echo "» Resolving the dependencies into requirements.lock"

@@ -35,15 +35,15 @@ class Wanted:
     events: int
 
     @classmethod
-    def of_environment(cls) -> "Wanted":
+    def of_environment(cls, events: int = 0) -> "Wanted":
         """``LOAD_SHARES`` names the file of shares, ``LOAD_PEOPLE`` and ``LOAD_EVENTS`` count."""
         if not (path := os.environ.get("LOAD_SHARES")):
             sys.exit("It needs a file of shares that people are drawn from (LOAD_SHARES).")
-        people, events = (
+        people, wanted = (
             int(os.environ.get(name, usual))
-            for name, usual in (("LOAD_PEOPLE", "1000000"), ("LOAD_EVENTS", "0"))
+            for name, usual in (("LOAD_PEOPLE", 1_000_000), ("LOAD_EVENTS", events))
         )
-        return cls(Shares.of_file(Path(path)), people, events)
+        return cls(Shares.of_file(Path(path)), people, wanted)
 
 
 async def prepare(database: Database, wanted: Wanted, console: Console) -> None:
