@@ -1,4 +1,4 @@
-"""The command line: ``profilegraph serve``, ``migrate``, ``import`` and ``schema``."""
+"""The command line: ``profilegraph serve``, ``migrate``, ``import``, ``audit`` and ``schema``."""
 
 import asyncio
 import sys
@@ -17,6 +17,8 @@ from app.importing.report import ImportReport
 from app.importing.service import import_file
 from app.logs import configure_logs
 from app.main import create_app
+from app.rebuilding.progress import audit_bar
+from app.rebuilding.report import Audited
 from app.services import compose, utc_now
 from app.settings import Settings, load_settings
 from app.storage.client import close, connect
@@ -133,6 +135,34 @@ async def _import(file: Path, mapping: ImportMapping, settings: Settings) -> Imp
             return await import_file(
                 file, mapping, services, progress=progress, now=utc_now(), stop=stop
             )
+    finally:
+        await services.close()
+        await close(database)
+
+
+@app.command("audit")
+def audit_command(
+    *,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make what differs as the events say.")
+    ] = False,
+) -> None:
+    """Compare all profiles, sessions and accounts with the events; these may go on arriving."""
+    settings = load_settings()
+    if settings.mongodb_uri is None:
+        raise SettingError("MONGODB_URI", "an audit needs a database that stays")
+    settle_collector()
+    audited = asyncio.run(_audit(settings, repair=repair))
+    _say(str(audited))
+    raise typer.Exit(1 if audited.repaired < audited.differences else 0)
+
+
+async def _audit(settings: Settings, *, repair: bool) -> Audited:
+    database = connect(settings.mongodb_uri, settings.mongodb_database)
+    services = compose(database, settings)
+    try:
+        with audit_bar(console) as watcher:
+            return await services.audit.audit(watcher, repair=repair)
     finally:
         await services.close()
         await close(database)

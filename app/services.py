@@ -30,6 +30,10 @@ from app.profiles.repository import DocumentRepository
 from app.profiles.service import AccountService, ProfileService, SessionService
 from app.profiles.sessions import session_constants
 from app.profiles.sweep_repository import SweepRepository
+from app.rebuilding.checks import ContentCheck, EventCheck, MergeCheck, RegistryCheck
+from app.rebuilding.rebuilder import Rebuilder
+from app.rebuilding.repository import LedgerRepository
+from app.rebuilding.service import AuditService
 from app.segments.rows.repository import RowRepository
 from app.segments.rows.service import RowService
 from app.segments.segment_repository import SegmentRepository
@@ -68,6 +72,8 @@ class Services:
     indexes: IndexService
     events: EventService
     collisions: CollisionService
+    audit: AuditService
+    rebuilder: Rebuilder
 
     async def recover(self) -> int:
         """Finish what crashed processes left, and index what was defined; how much was left."""
@@ -128,6 +134,18 @@ def compose(
         max_waiting=settings.ingestion_queue,
         clock=clock,
     )
+    ledger = LedgerRepository(database, lanes)
+    rebuilder = Rebuilder(
+        ledger=ledger,
+        attributes=attributes,
+        work=work,
+        documents={
+            ProfileKind.USER: profiles,
+            ProfileKind.SESSION: sessions,
+            ProfileKind.ACCOUNT: accounts,
+        },
+        merging=merging,
+    )
     backfill = BackfillService(
         attributes=attributes,
         work=work,
@@ -185,4 +203,19 @@ def compose(
         ),
         EventService(EventReader(database)),
         CollisionService(collisions),
+        AuditService(
+            ledger=ledger,
+            checks=[
+                ContentCheck(ProfileKind.USER, rebuilder),
+                RegistryCheck(
+                    ledger=ledger, identifiers=identifiers, profiles=profiles, rebuilder=rebuilder
+                ),
+                MergeCheck(ledger),
+                ContentCheck(ProfileKind.SESSION, rebuilder),
+                ContentCheck(ProfileKind.ACCOUNT, rebuilder),
+                EventCheck(ledger=ledger, profiles=profiles, events=events, rebuilder=rebuilder),
+            ],
+            ingestion=ingestion,
+        ),
+        rebuilder,
     )

@@ -107,6 +107,37 @@ _LOADERS: dict[Aggregation, Callable[[Stored], State]] = {
 }
 
 
+def _store_ends(state: State) -> Stored:
+    first, last = cast("Entries", state)
+    return {"first": store_stamped(first), "last": store_stamped(last)}
+
+
+def _store_list(state: State) -> Stored:
+    return [store_stamped(entry) for entry in cast("Entries", state)]
+
+
+def _store_unique(state: State) -> Stored:
+    entries = cast("Entries", state)
+    return {unique_key(entry.value): store_stamped(entry) for entry in entries}
+
+
+_STORERS: dict[Aggregation, Callable[[Any], Stored]] = {
+    Aggregation.FIRST: store_stamped,
+    Aggregation.LAST: store_stamped,
+    Aggregation.FIRST_AND_LAST: _store_ends,
+    Aggregation.LIST: _store_list,
+    Aggregation.UNIQUE_LIST: _store_unique,
+    Aggregation.MIN: store_value,
+    Aggregation.MAX: store_value,
+    Aggregation.SUM: store_number,
+}
+
+
+def store_state(aggregation: Aggregation, state: State) -> Stored:
+    """What a document holds for this state of an attribute."""
+    return _STORERS[aggregation](state)
+
+
 def load_state(aggregation: Aggregation, stored: Stored) -> State:
     """The state that a document holds for an attribute of this aggregation."""
     return _LOADERS[aggregation](stored)

@@ -87,6 +87,10 @@ class Catalogue:
         """The definitions for one kind of document, defaults first, then by age."""
         return (one for one in self._by_key.values() if one.kind is kind)
 
+    def added(self) -> Iterator[AttributeDefinition]:
+        """All but the defaults."""
+        return (one for one in self._by_key.values() if one.since)
+
     def with_source(self, source: str) -> Iterator[AttributeDefinition]:
         """The definitions that one event field feeds."""
         return (one for one in self._by_key.values() if one.source == source)

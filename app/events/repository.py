@@ -81,6 +81,10 @@ class EventRepository:
         """Let the events that show under one profile show under another."""
         await self._events.update_many({"profile": profile}, {"$set": {"profile": to}})
 
+    async def show(self, ids: Iterable[str], *, under: str) -> None:
+        """Let these events show under a profile."""
+        await self._events.update_many({"_id": {"$in": sorted(ids)}}, {"$set": {"profile": under}})
+
     async def count_before(self, catalogue: int, *, key: str) -> int | None:
         """How many entries ``before`` would give; None where those are too many to be counted."""
         query = _before(catalogue, key=key)

@@ -41,6 +41,13 @@ class IdentifierRepository:
             {"_id": identifier, "profile": owner}, {"$set": {"profile": to}}
         )
 
+    async def hand_over(
+        self, identifiers: Iterable[str], *, owners: Iterable[str], to: str
+    ) -> None:
+        """Hand identifiers over, those that belong to one of these owners."""
+        query = {"_id": {"$in": sorted(identifiers)}, "profile": {"$in": sorted(owners)}}
+        await self._identifiers.update_many(query, {"$set": {"profile": to}})
+
     async def move(self, owner: str, *, to: str) -> None:
         """Hand all identifiers of a merged profile over."""
         await self._identifiers.update_many({"profile": owner}, {"$set": {"profile": to}})

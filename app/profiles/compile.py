@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from app.aggregation.monoids import Aggregation
 from app.aggregation.operators import operations
+from app.aggregation.stored import store_state
 from app.attributes.model import AttributeDefinition
 from app.paging import Mql
 from app.profiles.model import Fold
@@ -65,6 +66,25 @@ def fold_update(fold: Fold) -> Mql:
     if added:
         update["$addToSet"] = added
     return dict(update)  # the driver is slow with anything but a plain one
+
+
+def fold_content(fold: Fold) -> Mql:
+    """What a document holds that has this fold and nothing else."""
+    content: Mql = {
+        "attributes": {
+            name: store_state(aggregation, state)
+            for name, (aggregation, state) in fold.attributes.items()
+        }
+    }
+    if fold.processed:
+        content["created_at"] = fold.processed.created_at
+        content["updated_at"] = fold.processed.updated_at
+    sets = {"identifiers": fold.identifiers, "accounts": fold.accounts, "terms": fold.terms}
+    return content | {name: sorted(members) for name, members in sets.items() if members}
+
+
+CONTENT = ("attributes", "created_at", "updated_at", "identifiers", "accounts", "terms")
+"""The fields that ``fold_content`` may have."""
 
 
 def absorb_update(into: str, fold: Fold, frozen: Mql, suffix: str) -> GuardedUpdate:

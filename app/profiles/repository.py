@@ -14,9 +14,11 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from app.identity.marks import Marks
 from app.paging import Mql
 from app.profiles.compile import (
+    CONTENT,
     LIVE,
     GuardedUpdate,
     absorb_update,
+    fold_content,
     fold_update,
     guarded_update,
 )
@@ -156,11 +158,11 @@ class DocumentRepository:
         return {one: load_standing(known[end]) for one, end in leads.items()}
 
     async def mark(self, marks: Mapping[str, tuple[Sequence[str] | None, Marks]]) -> set[str]:
-        """Mark documents, each if it lives and has the first marks; those that do not."""
+        """Give documents the second marks, if they live and have the first; those that do not."""
         updates = [
             UpdateOne(
                 {"_id": one, **LIVE, "marks": _list(known)},
-                {"$set": {"marks": sorted(wanted.union(known or ()))}},
+                {"$set": {"marks": sorted(wanted)}},
                 upsert=True,
             )
             for one, (known, wanted) in marks.items()
@@ -214,6 +216,32 @@ class DocumentRepository:
                 into = document.get("merged_into") or into
             else:
                 return into
+
+    async def replace(
+        self, known: Document, fold: Fold | None, *, guard: Mapping[str, int], kept: Mql
+    ) -> bool:
+        """Let a document hold this fold, and nothing else but the ``kept`` attributes.
+
+        False if anything was applied to it, or absorbed, since it was read as ``known``.
+        """
+        as_known = {
+            name: {"$eq": known[name]} if name in known else {"$exists": False}
+            for name in ("guard", "absorbed")
+        }
+        content = fold_content(fold or Fold({}))
+        content["attributes"] |= kept
+        update: Mql = {"$set": content | ({"guard": dict(guard)} if guard else {})}
+        if gone := dict.fromkeys(set(CONTENT) - content.keys(), ""):
+            update["$unset"] = gone
+        if constants := self._constants(known["_id"]):
+            update["$setOnInsert"] = constants
+        try:
+            replaced = await self._documents.update_one(
+                {"_id": known["_id"], **LIVE, **as_known}, update, upsert=True
+            )
+        except DuplicateKeyError:
+            return False
+        return bool(replaced.matched_count or replaced.upserted_id)
 
     async def clear(self, document_id: str) -> None:
         """Drop the content of an absorbed tombstone; it goes on leading to the other one."""

@@ -82,6 +82,8 @@ class Collection(Protocol):
         self, condition: Filter, /, *, limit: int | None = None, hint: str | None = None
     ) -> int: ...
 
+    async def estimated_document_count(self) -> int: ...
+
     async def aggregate(
         self,
         pipeline: Pipeline,

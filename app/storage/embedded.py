@@ -146,6 +146,9 @@ class EmbeddedCollection:
         await _turn()
         return len(self._engine.matching(inward(condition))[:limit])
 
+    async def estimated_document_count(self) -> int:
+        return await self.count_documents({})
+
     async def aggregate(
         self,
         pipeline: Sequence[Mapping[str, Any]],

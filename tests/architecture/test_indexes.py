@@ -8,10 +8,12 @@ from uuid import uuid4
 
 import pytest
 
+from app.attributes.model import ProfileKind
 from app.identity.model import IdentityPolicy
 from app.segments.segment import CsvList
 from app.storage.client import Database, close
 from tests.architecture.recording import Recorder, Search, connect_recorded
+from tests.auditing import assert_audit_finds_nothing
 from tests.building import about
 from tests.graphql.asking import Api, an_event, field_of, serve
 from tests.living import start
@@ -359,6 +361,31 @@ async def test_list_is_imported_walked_and_cleared_away_by_indexes(
 async def ids_of(api: Api) -> list[str]:
     """The ids of all segments."""
     return [one["_id"] for one in await api.world.documents("segments")]
+
+
+async def test_rebuilding_is_served_by_indexes(recorded: Explained) -> None:
+    api, recorder = recorded
+    [profile] = await api.world.database["profiles"].find({}, limit=1).to_list()
+    [session] = await api.world.database["sessions"].find({}, limit=1).to_list()
+    recorder.searches.clear()
+
+    rebuilder = api.world.services.rebuilder
+    assert await rebuilder.rebuild(ProfileKind.USER, profile["_id"])
+    assert await rebuilder.rebuild(ProfileKind.SESSION, session["_id"])
+    assert await rebuilder.rebuild(ProfileKind.ACCOUNT, "a7")
+
+    assert await scanned(api, recorder) == []
+
+
+async def test_audit_walks_along_the_indexes_of_ids(recorded: Explained) -> None:
+    api, recorder = recorded
+
+    await assert_audit_finds_nothing(api.world)
+
+    walks = [one for one in recorder.searches if one.hint == "_id_"]
+    assert {one.collection for one in walks} == {"profiles", "sessions", "accounts", "events"}
+    for walk in walks:
+        assert "SORT" not in (await explain(api, walk))[0]
 
 
 async def test_recovery_is_served_by_indexes(recorded: Explained) -> None:

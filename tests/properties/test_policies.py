@@ -11,6 +11,7 @@ from app.events.wire import EventInput
 from app.identity.marks import are_apart
 from app.identity.model import IdentityPolicy, principal, user_ids
 from app.identity.resolve import Groups, divide
+from tests.auditing import assert_audit_finds_nothing
 from tests.building import about
 from tests.living import World
 from tests.truth import assert_equal_to_ledger
@@ -111,6 +112,7 @@ async def test_users_are_apart_and_have_what_they_signed_in_any_order(
         if signed := user_ids([principal(identifiers)]):
             assert user_ids(home) == signed
     await assert_equal_to_ledger(fresh)
+    await assert_audit_finds_nothing(fresh)
     await assert_apart_is_recorded(fresh)
 
 

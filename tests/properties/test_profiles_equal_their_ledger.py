@@ -24,6 +24,7 @@ from app.ingestion.outcome import Outcome
 from app.profiles.model import Processed
 from app.storage.client import Document
 from app.values import DataType
+from tests.auditing import assert_audit_finds_nothing
 from tests.building import about, an_event, at
 from tests.living import World, show
 from tests.truth import assert_equal_to_ledger, root
@@ -163,6 +164,7 @@ async def test_profiles_equal_their_ledger(
     assert [one.rejected for one in outcomes] == [[]] * len(outcomes)
     assert {one.event.id for one in await fresh.entries()} == {one.id for one in events}
     await assert_true_to_the_last_entry(fresh)
+    await assert_audit_finds_nothing(fresh)
 
 
 async def test_example_of_two_people_who_are_one(world: World) -> None:

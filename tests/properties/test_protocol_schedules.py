@@ -8,6 +8,7 @@ sleeping processes which wake up later, clients that send again. ``SCHEDULES`` s
 import asyncio
 import os
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import cast
@@ -25,6 +26,7 @@ from app.settings import Settings
 from app.storage.client import Database, connect
 from app.values import DataType
 from migrations.runner import migrate
+from tests.auditing import assert_audit_finds_nothing
 from tests.building import about
 from tests.faults import FaultyDatabase, Killed, Process
 from tests.living import Clock, World
@@ -116,6 +118,8 @@ async def test_each_event_counts_exactly_once_under_any_schedule(seed: int) -> N
     clients = [asyncio.create_task(schedule.client(queue)) for _ in range(3)]
     if random.random() < 0.5:
         clients.append(asyncio.create_task(_define_late(schedule)))
+    if random.random() < 0.5:
+        clients.append(asyncio.create_task(_rebuild(schedule)))
     for client in clients:
         await client
 
@@ -125,6 +129,7 @@ async def test_each_event_counts_exactly_once_under_any_schedule(seed: int) -> N
     sent = Counter(event.id for batch in batches for event in batch)
     assert {entry.event.id for entry in await world.entries()} == set(sent)
     await assert_equal_to_ledger(world)
+    await assert_audit_finds_nothing(world)
     await assert_nothing_deleted_is_left(world)
     if schedule.policy is IdentityPolicy.FIRST_USER_WINS:
         folds = await world.folds()
@@ -150,6 +155,20 @@ async def _define_late(schedule: Schedule) -> None:
             await asyncio.sleep(0)
     await services.backfill.start()
     await services.close()
+
+
+async def _rebuild(schedule: Schedule) -> None:
+    """Documents are rebuilt while all this goes on, by processes that may die of it."""
+    world = World(schedule.database, compose(schedule.database, SETTINGS), schedule.clock)
+    collections = {ProfileKind.USER: "profiles", ProfileKind.SESSION: "sessions"}
+    for _ in range(15):
+        await asyncio.sleep(0)
+        kind = schedule.random.choice(list(collections))
+        if documents := await world.documents(collections[kind]):
+            _, services = schedule.process()
+            chosen = schedule.random.choice(documents)["_id"]
+            with suppress(Killed, RetryError):
+                await services.rebuilder.rebuild(kind, chosen)
 
 
 async def assert_nothing_deleted_is_left(world: World) -> None:

@@ -1,0 +1,1 @@
+"""What documents should hold by the ledger: looked at, and made so."""
