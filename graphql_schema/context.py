@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TypeAlias
 
 from strawberry.types import Info as StrawberryInfo
@@ -11,16 +12,17 @@ from app.services import Services, utc_now
 from graphql_schema.loaders import Loaders
 
 
-@dataclass(slots=True)
+@dataclass
 class Context:
     """One request; loaders are never shared, since they remember what they have read."""
 
     services: Services
     now: datetime = field(default_factory=utc_now)
-    loaders: Loaders = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.loaders = Loaders(self.services)
+    @cached_property
+    def loaders(self) -> Loaders:
+        """Made when the first row asks for something."""
+        return Loaders(self.services)
 
     async def catalogue(self) -> Catalogue:
         """The definitions that profiles are read by, as this process knows them."""

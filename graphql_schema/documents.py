@@ -11,10 +11,10 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
-    OperationType,
     parse,
     validate,
 )
+from strawberry.types.graphql import OperationType
 
 from app.errors import QueryTooLargeError
 from graphql_schema.limits.cost import Cost, cost_of
@@ -33,8 +33,13 @@ nobody else is served, and the worst of twice as many 3 s. GraphiQL's question f
 class Operation:
     """One operation of a document."""
 
-    is_query: bool
+    type: OperationType
     cost: Cost
+
+    @property
+    def is_query(self) -> bool:
+        """Whether it changes nothing."""
+        return self.type is OperationType.QUERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +64,23 @@ class Known:
 class RefusedError(Exception):
     """A document that breaks rules; it is not kept."""
 
-    def __init__(self, document: DocumentNode, errors: list[GraphQLError]) -> None:
+    def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__(errors)
-        self.document = document
         self.errors = errors
 
 
 def read_document(
-    rules: Sequence[type[ASTValidationRule]], schema: GraphQLSchema, text: str
+    text: str,
+    *,
+    schema: GraphQLSchema,
+    rules: Sequence[type[ASTValidationRule]],
+    hide_suggestions: bool = False,
 ) -> Known:
     """What is known of a document that keeps to the rules."""
     document = _parsed(text)
-    errors = validate(schema, document, rules)
+    errors = validate(schema, document, rules, hide_suggestions=hide_suggestions)
     if errors:
-        raise RefusedError(document, errors)
+        raise RefusedError(errors)
     definitions = document.definitions
     fragments = {
         one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)
@@ -82,7 +90,7 @@ def read_document(
         document,
         {
             one.name.value if one.name else None: Operation(
-                one.operation is OperationType.QUERY, cost_of(schema, one, fragments)
+                OperationType(one.operation.value), cost_of(schema, one, fragments)
             )
             for one in operations
         },

@@ -1,17 +1,28 @@
-"""Operations, from their text to what they may cost and how long they may take.
+"""Operations, from their text to their answer: what they may cost and how long they may take.
 
 Front ends ask the same ones again and again: these are parsed, validated and counted once.
-Strawberry has an extension for each; the one for validation hashes the whole document, node by
-node, each time it looks something up, and limits made by request are other rules each time.
+Strawberry's own way has extensions for each of these, in contexts that are entered one by one;
+they take longer than a page of people does.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from functools import lru_cache, partial
 from typing import Any
 
-from graphql import ASTValidationRule, specified_rules
-from strawberry.extensions import SchemaExtension
+import strawberry
+from graphql import ASTValidationRule, GraphQLError, execute, specified_rules
+from graphql.execution import Executor
+from strawberry.exceptions import MissingQueryError
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exceptions import (
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+from strawberry.utils.await_maybe import await_maybe
 from typing_extensions import override
 
 from app.errors import QueryTooComplexError
@@ -23,51 +34,92 @@ CACHED = 256
 """Operations that are kept: a front end has tens of them."""
 
 
-class Operations:
-    """The operations of a schema, and the limits that hold for each of them."""
+class LimitedSchema(strawberry.Schema):
+    """A schema whose operations are looked up by their text and keep within their limits.
+
+    It takes no extensions: who wants to see every operation wraps ``execute``.
+    """
 
     def __init__(
-        self, *, max_cost: int, seconds: float, rules: Sequence[type[ASTValidationRule]] = ()
+        self,
+        query: type,
+        mutation: type | None = None,
+        *,
+        max_cost: int,
+        seconds: float,
+        rules: Sequence[type[ASTValidationRule]] = (),
+        types: Sequence[type] = (),
+        execution: type[Executor[Any]] | None = None,
+        config: StrawberryConfig | None = None,
     ) -> None:
-        self.max_cost = max_cost
-        self.seconds = seconds
-        self.known = lru_cache(CACHED)(partial(read_document, (*specified_rules, *RULES, *rules)))
-
-
-class LimitedOperations(SchemaExtension):
-    """Looks an operation up by its text, and keeps it within its limits."""
-
-    def __init__(self, operations: Operations) -> None:
-        self._operations = operations
-        self._operation: Operation | None = None
-        self._cost: int | None = None
+        super().__init__(
+            query, mutation, types=types, execution_context_class=execution, config=config
+        )
+        self._max_cost = max_cost
+        self._seconds = seconds
+        self.known = lru_cache(CACHED)(
+            partial(
+                read_document,
+                schema=self._schema,
+                rules=(*specified_rules, *RULES, *rules),
+                hide_suggestions=self.config.disable_field_suggestions,
+            )
+        )
 
     @override
-    def on_parse(self) -> Iterator[None]:
-        context = self.execution_context
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        if not query:
+            raise MissingQueryError
         try:
-            known = self._operations.known(context.schema._schema, context.query or "")  # noqa: SLF001  # as Strawberry's own extensions do
+            known = self.known(query)
+            operation = known.chosen(operation_name)
         except RefusedError as refused:
-            context.graphql_document = refused.document
-            context.pre_execution_errors = refused.errors
-        else:
-            context.graphql_document, context.pre_execution_errors = known.document, []
-            self._operation = known.chosen(context._provided_operation_name)  # noqa: SLF001  # the public name is made up where none is given
-        yield
+            return ExecutionResult(None, refused.errors)
+        except Exception as error:  # noqa: BLE001  # the view knows what is whose fault
+            return _failed(error)
+        if operation is None:
+            raise CannotGetOperationTypeError(operation_name)
+        if allowed_operation_types is not None and operation.type not in allowed_operation_types:
+            raise InvalidOperationTypeError(operation.type)
+        run = partial(
+            execute,
+            self._schema,
+            known.document,
+            context_value=context_value,
+            variable_values=variable_values,
+            operation_name=operation_name,
+            hide_suggestions=self.config.disable_field_suggestions,
+            executor_class=self.execution_context_class,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is such a test
+        )
+        try:
+            return await self._within_limits(operation, variable_values or {}, run)
+        except Exception as error:  # noqa: BLE001  # as above
+            return _failed(error)
 
-    @override
-    def on_execute(self) -> Iterator[None]:
-        assert self._operation, "only known operations are executed"
-        cost = self._operation.cost(self.execution_context.variables or {})
-        if cost > self._operations.max_cost:
-            raise QueryTooComplexError(cost, self._operations.max_cost)
-        self._cost = cost
+    async def _within_limits(
+        self, operation: Operation, variables: dict[str, Any], run: Callable[[], Any]
+    ) -> ExecutionResult:
+        cost = operation.cost(variables)
+        if cost > self._max_cost:
+            raise QueryTooComplexError(cost, self._max_cost)
         # What changes something runs to its end: half an answer there is worse than a late one.
-        with time_limit(self._operations.seconds) if self._operation.is_query else nullcontext():
-            yield
+        with time_limit(self._seconds) if operation.is_query else nullcontext():
+            result = await await_maybe(run())
+        told = {"cost": {"requested": cost, "maximum": self._max_cost}}
+        return ExecutionResult(result.data, result.errors, told)
 
-    @override
-    def get_results(self) -> dict[str, Any]:
-        if self._cost is None:
-            return {}
-        return {"cost": {"requested": self._cost, "maximum": self._operations.max_cost}}
+
+def _failed(error: Exception) -> ExecutionResult:
+    if not isinstance(error, GraphQLError):
+        error = GraphQLError(str(error), original_error=error)
+    return ExecutionResult(None, [error])

@@ -1,11 +1,10 @@
 """The executable schema."""
 
-from functools import lru_cache, partial
+from functools import cache, lru_cache
 
-import strawberry
-from graphql import GraphQLError, NoSchemaIntrospectionCustomRule
+from graphql import NoSchemaIntrospectionCustomRule
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.schema.name_converter import NameConverter
 from typing_extensions import override
 
 from app.settings import MAX_QUERY_COST, QUERY_TIMEOUT_SECONDS
@@ -13,25 +12,24 @@ from graphql_schema.coercion import CompiledCoercion
 from graphql_schema.compiled.executor import CompiledExecution
 from graphql_schema.compiled.shapes import read_key
 from graphql_schema.events import Event
-from graphql_schema.operations import LimitedOperations, Operations
+from graphql_schema.operations import LimitedSchema
 from graphql_schema.profiles import Profile
 from graphql_schema.query import Mutation, Query
 from graphql_schema.scalars import SCALARS
 from graphql_schema.sessions import Session
 
 
-class Execution(CompiledCoercion, CompiledExecution):
-    """Both ends of an operation are compiled: the batches it brings, the rows it is answered."""
-
-
-class Schema(strawberry.Schema):
-    """Leaves logging to the HTTP layer, which knows what is ours and what is the caller's."""
+class KnownNames(NameConverter):
+    """Strawberry asks for the name of every argument each time that it converts one."""
 
     @override
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
-        """Nothing."""
+    @cache  # noqa: B019  # schemas and their converters stay
+    def apply_naming_config(self, name: str) -> str:
+        return super().apply_naming_config(name)
+
+
+class Execution(CompiledCoercion, CompiledExecution):
+    """Both ends of an operation are compiled: the batches it brings, the rows it is answered."""
 
 
 @lru_cache(maxsize=4)
@@ -41,19 +39,20 @@ def build_schema(
     compiled: bool = True,
     max_cost: int = MAX_QUERY_COST,
     seconds: float = QUERY_TIMEOUT_SECONDS,
-) -> Schema:
+) -> LimitedSchema:
     """The schema; built once, since caches are kept by it."""
-    rules = () if introspection else (NoSchemaIntrospectionCustomRule,)
-    operations = Operations(max_cost=max_cost, seconds=seconds, rules=rules)
-    return Schema(
-        query=Query,
-        mutation=Mutation,
+    return LimitedSchema(
+        Query,
+        Mutation,
+        max_cost=max_cost,
+        seconds=seconds,
+        rules=() if introspection else (NoSchemaIntrospectionCustomRule,),
         types=[Profile, Session, Event],
-        extensions=[partial(LimitedOperations, operations)],
-        execution_context_class=Execution if compiled else CompiledCoercion,
+        execution=Execution if compiled else CompiledCoercion,
         config=StrawberryConfig(
             default_resolver=read_key,
             scalar_map=SCALARS,
+            name_converter=KnownNames(),
             disable_field_suggestions=not introspection,
         ),
     )

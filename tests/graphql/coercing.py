@@ -20,8 +20,8 @@ from app.events.parse import Arrival, parse_event
 from app.events.wire import EventInput as WireEvent
 from graphql_schema.coercion import CompiledCoercion
 from graphql_schema.ingestion import EventInput, IngestEventsInput
+from graphql_schema.operations import LimitedSchema
 from graphql_schema.scalars import JSON, SCALARS
-from graphql_schema.schema import Schema
 from tests.building import NOON
 
 Batch = Mapping[str, Any]
@@ -41,16 +41,16 @@ class Query:
         return _made_of(cast("list[WireEvent]", events)[:at_most], None)
 
 
-def _schema(execution: type[StrawberryGraphQLCoreExecutionContext]) -> Schema:
+def _schema(execution: type[StrawberryGraphQLCoreExecutionContext]) -> LimitedSchema:
     config = StrawberryConfig(scalar_map=SCALARS)
-    return Schema(Query, execution_context_class=execution, config=config)
+    return LimitedSchema(Query, max_cost=1000, seconds=10, execution=execution, config=config)
 
 
 STOCK = _schema(StrawberryGraphQLCoreExecutionContext)
 COMPILED = _schema(CompiledCoercion)
 
 
-def answer(schema: Schema, query: str, **variables: object) -> Answer:
+def answer(schema: LimitedSchema, query: str, **variables: object) -> Answer:
     """What the schema answers."""
     result = schema.execute_sync(query, variable_values=variables)
     return result.data, [error.formatted for error in result.errors or ()]

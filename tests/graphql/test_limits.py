@@ -8,7 +8,6 @@ from graphql import get_introspection_query
 from graphql_schema.documents import MAX_TEXT, MAX_TOKENS, RefusedError
 from graphql_schema.limits.lists import MAX_LIST
 from graphql_schema.limits.rules import MAX_ALIASES, MAX_DEPTH
-from graphql_schema.operations import Operations
 from graphql_schema.schema import build_schema
 from tests.graphql.asking import MERGE, Api, an_event
 
@@ -178,15 +177,15 @@ async def test_list_in_a_json_value_is_one_value(api: Api) -> None:
 
 
 def test_what_is_refused_is_not_kept() -> None:
-    schema, operations = build_schema()._schema, Operations(max_cost=1, seconds=1)
+    known = build_schema(max_cost=1).known
 
     for query in ("{ unknown }", aliased(MAX_ALIASES + 1), wrapped("id", MAX_DEPTH + 1)):
         with pytest.raises(RefusedError):
-            operations.known(schema, query)
-    assert operations.known.cache_info().currsize == 0
+            known(query)
+    assert known.cache_info().currsize == 0
 
-    assert operations.known(schema, "{ __typename }") is operations.known(schema, "{ __typename }")
-    assert operations.known.cache_info().currsize == 1
+    assert known("{ __typename }") is known("{ __typename }")
+    assert known.cache_info().currsize == 1
 
 
 @pytest.mark.parametrize("query", ["{ __schema { description } }", "{ profilez { totalCount } }"])

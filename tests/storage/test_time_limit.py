@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from functools import partial
 from time import monotonic
 from typing import Any, cast
 from uuid import uuid4
@@ -31,7 +30,7 @@ from app.storage.deadline import LimitedDatabase, milliseconds_left, time_limit
 from app.web.graphql import GraphQLView
 from graphql_schema.context import Context
 from graphql_schema.fields import served
-from graphql_schema.operations import LimitedOperations, Operations
+from graphql_schema.operations import LimitedSchema
 from graphql_schema.schema import build_schema
 from tests.building import NOON, an_event
 from tests.living import World, start
@@ -198,9 +197,7 @@ async def answered_slowly(database: Database, *, seconds: float) -> httpx.Respon
     class Query:
         slow: int | None = served(int | None, count, "Takes its time.")
 
-    operations = Operations(max_cost=1, seconds=seconds)
-    schema = strawberry.Schema(Query, extensions=[partial(LimitedOperations, operations)])
-    view = GraphQLView(schema, get_context=no_context)
+    view = GraphQLView(LimitedSchema(Query, max_cost=1, seconds=seconds), get_context=no_context)
     transport = httpx.ASGITransport(Starlette(routes=[Route("/graphql", view)]))
     async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
         return await client.post("/graphql", json={"query": "{ slow }"})
