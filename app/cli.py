@@ -1,4 +1,4 @@
-"""The command line: ``profilegraph serve``, ``migrate``, ``import``, ``audit`` and ``schema``."""
+"""The command line, ``profilegraph``: one function for each command; sources have a module."""
 
 import asyncio
 import sys
@@ -9,6 +9,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
+from app.cli_sources import sources
 from app.collector import settle_collector
 from app.errors import ProfileGraphError, SettingError
 from app.importing.mapping import ImportMapping, load_mapping
@@ -28,6 +29,7 @@ from migrations.runner import applied, migrate
 from migrations.steps import STEPS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(sources, name="source")
 console = Console(stderr=True)
 
 

@@ -2,6 +2,8 @@
 
     ProfileGraphError
     ├── SettingError              INVALID_SETTING          a setting has no usable value
+    ├── KeyRefusedError           KEY_REFUSED              no write key, or none that counts here
+    ├── OriginRefusedError        ORIGIN_REFUSED           a site whose pages may not send events
     ├── InputError                                         the caller can mend it
     │   ├── ValueRefusedError     VALUE_REFUSED            a value does not fit its data type
     │   ├── IdentifierRefusedError  IDENTIFIER_REFUSED     a value that identifies nobody
@@ -22,6 +24,8 @@
     │   ├── SegmentInUseError     SEGMENT_IN_USE           other segments are made of it
     │   ├── SegmentCycleError     SEGMENT_CYCLE            segments that are made of each other
     │   ├── SegmentChangedError   SEGMENT_CHANGED          somebody else has just changed it
+    │   ├── SourceInvalidError    SOURCE_INVALID           a source that breaks a rule
+    │   ├── SourceNotFoundError   SOURCE_NOT_FOUND         no source has this id
     │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that is none
     │   ├── EventFilterInvalidError  EVENT_FILTER_INVALID  a filter of events that means nothing
     │   ├── RangeInvalidError     RANGE_INVALID            a range of time that holds no moment
@@ -35,6 +39,7 @@
     │   ├── QueryTooComplexError  QUERY_TOO_COMPLEX        more objects than one query may ask for
     │   └── ListTooLongError      LIST_TOO_LONG            a list of the input that is too long
     └── RetryError                                         nothing is wrong: ask again
+        ├── RateLimitedError      RATE_LIMITED             a source sends more than it may
         ├── QueryTimeoutError     QUERY_TIMEOUT            the time of a query is over
         ├── LaneLostError         LANE_LOST                another process took the work over
         ├── ImportLostError       IMPORT_LOST              rows that were cleared away meanwhile
@@ -42,7 +47,8 @@
         └── StoreUnavailableError STORE_UNAVAILABLE        the database does not answer
 
 Each class takes the facts, builds the sentence from them and has a stable ``code``. Those of
-segments stand in ``app/segments/errors.py``.
+segments stand in ``app/segments/errors.py``, those of sources in ``app/access/errors.py``, those
+of limits in ``graphql_schema/limits/errors.py``.
 They are converted to answers in two places: the GraphQL layer and the HTTP layer.
 """
 
@@ -277,64 +283,6 @@ class MappingError(InputError):
 
     def __init__(self, where: str, problem: str) -> None:
         super().__init__(f"{where}: {problem}.", (where,))
-
-
-class QueryTooLargeError(InputError):
-    """A document has more text than is worth reading; ``limit`` names the measure."""
-
-    code = "QUERY_TOO_LARGE"
-
-    def __init__(self, limit: str, found: str) -> None:
-        super().__init__(f"A document has at most {limit}, this one {found}; use variables.")
-
-
-class QueryTooDeepError(InputError):
-    """Selections are nested too deeply."""
-
-    code = "QUERY_TOO_DEEP"
-
-    def __init__(self, depth: int, limit: int) -> None:
-        super().__init__(f"An operation nests at most {limit} selections, not {depth}.")
-
-
-class TooManyAliasesError(InputError):
-    """An operation asks for the same fields again and again."""
-
-    code = "TOO_MANY_ALIASES"
-
-    def __init__(self, aliases: int, limit: int) -> None:
-        super().__init__(f"An operation has at most {limit} aliases, not {aliases}.")
-
-
-class QueryTooComplexError(InputError):
-    """An operation asks for more objects than one may."""
-
-    code = "QUERY_TOO_COMPLEX"
-
-    def __init__(self, cost: int, maximum: int) -> None:
-        super().__init__(
-            f"An operation costs at most {maximum}, not {cost}; ask for smaller pages, or in parts."
-        )
-        self._figures = {"cost": cost, "maximum": maximum}
-
-    @property
-    @override
-    def extensions(self) -> dict[str, object]:
-        return {**super().extensions, **self._figures}
-
-
-class ListTooLongError(InputError):
-    """A list of the input is too long; ``path`` begins with its variable or argument."""
-
-    code = "LIST_TOO_LONG"
-
-    def __init__(self, length: int, limit: int, path: tuple[str, ...]) -> None:
-        super().__init__(f"A list has at most {limit} items, not {length}.", path)
-
-    @property
-    @override
-    def extensions(self) -> dict[str, object]:
-        return {**super().extensions, "path": [*self.path]}
 
 
 class RetryError(ProfileGraphError):

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Scope
 
-from app.demo.load import load_demo, load_demo_segments
+from app.demo.load import load_demo, load_demo_segments, load_demo_sources
 from app.services import Services, compose, utc_now
 from app.settings import Settings
 from app.storage.client import Database, close, connect
@@ -61,11 +61,12 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
         seconds=settings.query_timeout_seconds,
     )
     view = GraphQLView(schema, get_context=context, page=graphiql_page)
+    events = EventsEndpoint(services.ingestion, services.gate)
     return Starlette(
         routes=[
             Route("/graphql", view),
             *graphiql_routes(),
-            Route("/v1/events", EventsEndpoint(services.ingestion).take, methods=["POST"]),
+            Route("/v1/events", events.take, methods=["POST"]),
             Route("/health", health),
             Route("/ready", Readiness(lacking).check),
         ],
@@ -102,6 +103,7 @@ async def _prepare(services: Services, settings: Settings) -> None:
         log.info("loading_demo_data")
         log.info("demo_data_loaded", events=await load_demo(services.ingestion, now=utc_now()))
         await load_demo_segments(services.segments, now=utc_now())
+        await load_demo_sources(services.sources, now=utc_now())
 
 
 async def _keep_up(services: Services, settings: Settings, *, prepared: bool) -> None:

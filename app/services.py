@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from app.access.gate import Gate
+from app.access.repository import SourceRepository
+from app.access.service import SourceService
 from app.attributes.model import ProfileKind
 from app.attributes.repository import AttributeRepository
 from app.attributes.service import AttributeService
@@ -74,6 +77,8 @@ class Services:
     collisions: CollisionService
     audit: AuditService
     rebuilder: Rebuilder
+    sources: SourceService
+    gate: Gate
 
     async def recover(self) -> int:
         """Finish what crashed processes left, and index what was defined; how much was left."""
@@ -104,6 +109,7 @@ def compose(
     identifiers, events = IdentifierRepository(database), EventRepository(database)
     collisions = CollisionRepository(database)
     attributes, work = AttributeService(AttributeRepository(database)), WorkRepository(database)
+    sources = SourceService(SourceRepository(database))
     merging = MergeService(
         profiles=profiles,
         sessions=sessions,
@@ -218,4 +224,6 @@ def compose(
             ingestion=ingestion,
         ),
         rebuilder,
+        sources,
+        Gate(sources, is_open=settings.with_open_intake),
     )

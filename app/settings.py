@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         description="1: fill an empty database with demo data; 0: start empty. Without it: "
         "the embedded store is filled, a real database is not.",
     )
+    open_intake: bool | None = Field(
+        None,
+        description="Whether events are taken without a write key while there was never a source. "
+        "Without it: where only this machine can reach the server.",
+    )
     migrate_on_start: bool = Field(
         default=True,
         description="Whether `serve` brings the database to the shape it needs. 0: only "
@@ -104,6 +109,11 @@ class Settings(BaseSettings):
     def with_demo_data(self) -> bool:
         """Whether an empty database is filled with demo data."""
         return self.mongodb_uri is None if self.demo_data is None else self.demo_data
+
+    @property
+    def with_open_intake(self) -> bool:
+        """Whether events need no write key while there was never a source."""
+        return self.is_loopback if self.open_intake is None else self.open_intake
 
     @property
     def is_loopback(self) -> bool:

@@ -16,8 +16,8 @@ from graphql import (
 )
 from strawberry.types.graphql import OperationType
 
-from app.errors import QueryTooLargeError
 from graphql_schema.limits.cost import Cost, cost_of
+from graphql_schema.limits.errors import QueryTooLargeError
 
 MAX_TEXT = 64 * 1024
 """Characters of a document: forty times GraphiQL's question for the schema. Data goes into

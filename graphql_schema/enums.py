@@ -4,15 +4,19 @@ from enum import StrEnum
 
 import strawberry
 
+from app.access.model import SourceKind
 from app.aggregation.monoids import Aggregation
 from app.attributes.model import AttributeOrigin, BackfillState
 from app.events.model import EventType
+from app.identity.model import IdentityPolicy
 from app.values import DataType
 
 strawberry.enum(Aggregation, description="How the values of an attribute become its state.")
 strawberry.enum(AttributeOrigin, description="Where an attribute definition comes from.")
 strawberry.enum(BackfillState, description="Where a back-fill stands.")
 strawberry.enum(DataType, description="What kind of value an attribute holds.")
+strawberry.enum(IdentityPolicy, description="What becomes of profiles that meet in one event.")
+strawberry.enum(SourceKind, description="What sends the events of a source.")
 strawberry.enum(EventType, description="What kind of thing happened.")
 
 

@@ -16,6 +16,7 @@ from graphql_schema.rows import (
     profile_row,
     segment_row,
     session_row,
+    source_row,
 )
 
 MAX_NODES = MAX_PAGE
@@ -68,6 +69,11 @@ async def _segment(info: Info, key: str) -> Row | None:
     return segment_row(found) if found else None
 
 
+async def _source(info: Info, key: str) -> Row | None:
+    found = await info.context.loaders.sources_by_id.load(key)
+    return source_row(found) if found else None
+
+
 _LOAD: dict[str, Callable[[Info, str], Awaitable[Row | None]]] = {
     "Profile": load_profile,
     "Account": _account,
@@ -75,4 +81,5 @@ _LOAD: dict[str, Callable[[Info, str], Awaitable[Row | None]]] = {
     "Event": _event,
     "AttributeDefinition": _definition,
     "Segment": _segment,
+    "Source": _source,
 }

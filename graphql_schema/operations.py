@@ -25,9 +25,9 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.await_maybe import await_maybe
 from typing_extensions import override
 
-from app.errors import QueryTooComplexError
 from app.storage.deadline import time_limit
 from graphql_schema.documents import Operation, RefusedError, read_document
+from graphql_schema.limits.errors import QueryTooComplexError
 from graphql_schema.limits.rules import RULES
 
 CACHED = 256

@@ -5,6 +5,13 @@ from typing import Annotated
 import strawberry
 
 from graphql_schema.accounts import Account, read_account, read_accounts
+from graphql_schema.admitting import (
+    CreateSourcePayload,
+    SourcePayload,
+    create_source,
+    revoke_source,
+    update_source,
+)
 from graphql_schema.attributes import AttributeDefinition, read_attribute, read_attributes
 from graphql_schema.collisions import Collision, read_collisions
 from graphql_schema.context import Info
@@ -36,6 +43,7 @@ from graphql_schema.segmenting import (
     update_segment,
 )
 from graphql_schema.segments import Segment, read_segment, read_segments
+from graphql_schema.sources import Source, read_sources
 
 IdArgument = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
 IdsArgument = Annotated[
@@ -92,6 +100,9 @@ class Query:
     attribute: AttributeDefinition | None = served(
         AttributeDefinition | None, read_attribute, "One attribute, by name."
     )
+    sources: list[Source] = served(
+        list[Source], read_sources, "The sources that may send events, by name."
+    )
 
 
 @strawberry.type(description="What can be changed.")
@@ -126,4 +137,15 @@ class Mutation:
     )
     delete_segment: DeletePayload = served(
         DeletePayload, delete_segment, "Delete a segment that no other segment uses."
+    )
+    create_source: CreateSourcePayload = served(
+        CreateSourcePayload,
+        create_source,
+        "Create a source of events; its write key is in the answer, this once.",
+    )
+    update_source: SourcePayload = served(
+        SourcePayload, update_source, "Change what a source is called and may do."
+    )
+    revoke_source: SourcePayload = served(
+        SourcePayload, revoke_source, "Let the write key of a source count no more."
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
+from app.access.model import Source as EventSource
 from app.attributes.catalogue import Catalogue
 from app.attributes.defaults import FRUSTRATIONS, default_attributes
 from app.attributes.model import (
@@ -117,6 +118,24 @@ def definition_row(definition: AttributeDefinition) -> Row:
         "event_field": definition.source,
         "created_at": definition.created_at,
         "updated_at": definition.updated_at,
+    }
+
+
+def source_row(source: EventSource) -> Row:
+    """A source; its write key is nowhere to be read."""
+    return {
+        "__typename": "Source",
+        "id": global_id("Source", source.id),
+        "name": source.name,
+        "kind": source.kind,
+        "policy": source.policy,
+        "origins": list(source.origins),
+        "rate": source.rate,
+        "burst": source.burst,
+        "traits_become_attributes": source.traits_become_attributes,
+        "created_at": source.created_at,
+        "updated_at": source.updated_at,
+        "revoked_at": source.revoked_at,
     }
 
 

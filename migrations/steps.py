@@ -9,7 +9,8 @@ MongoDB is a cluster:
 - ``sessions``: hashed ``profile``; their ids begin with it, so they stay unique.
 - ``segment_rows``: hashed ``_id``, which is made of list and key.
 - ``collisions``: hashed ``_id``.
-- ``segments``, ``segment_lists``, ``lanes``, ``settings``, ``migrations``: small, not sharded.
+- ``segments``, ``segment_lists``, ``sources``, ``lanes``, ``settings``, ``migrations``: small, not
+  sharded.
 """
 
 from collections.abc import Awaitable, Callable
@@ -144,6 +145,13 @@ async def _index_imports(database: Database) -> None:
     await lists.create_index([("settled", ASCENDING), ("alive_at", ASCENDING)], name="unsettled")
 
 
+async def _index_sources(database: Database) -> None:
+    """Sources by their write key, which is stored as its digest only, and by name."""
+    sources = database["sources"]
+    await sources.create_index([("digest", ASCENDING)], name="keys", unique=True)
+    await sources.create_index([("name", ASCENDING), ("_id", ASCENDING)], name="names")
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -155,4 +163,5 @@ STEPS = (
     Step(8, "Index segments by name and use, and rows of lists by version", _index_segments),
     Step(9, "Index collisions of identifiers and their events", _index_collisions),
     Step(10, "Index imported lists by whether segments are made of them", _index_imports),
+    Step(11, "Index sources by write key and name", _index_sources),
 )

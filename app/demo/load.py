@@ -1,12 +1,14 @@
-"""Fills an empty database with the demo shop: its events, and segments of its customers."""
+"""Fills an empty database with the demo shop: events, segments of its customers, sources."""
 
 from datetime import datetime
 from itertools import islice
 
 import msgspec
 
+from app.access.service import SourceService
 from app.demo.events import demo_events
 from app.demo.segments import DEMO_SEGMENTS
+from app.demo.sources import DEMO_SOURCES
 from app.events.wire import EventInput
 from app.ingestion.service import IngestionService
 from app.segments.segment_service import SegmentService
@@ -29,3 +31,11 @@ async def load_demo_segments(segments: SegmentService, *, now: datetime) -> None
     for segment_id, segment in DEMO_SEGMENTS.items():
         if segment_id not in known:
             await segments.create(segment, now=now, segment_id=segment_id)
+
+
+async def load_demo_sources(sources: SourceService, *, now: datetime) -> None:
+    """Create the demo shop's sources, unless they are there."""
+    known = await sources.by_ids(DEMO_SOURCES)
+    for source_id, source in DEMO_SOURCES.items():
+        if source_id not in known:
+            await sources.create(source, now=now, source_id=source_id)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.access.errors import KeyRefusedError, OriginRefusedError, RateLimitedError
 from app.errors import InputError, RetryError
 from app.exact import write_json
 from app.storage.faults import known
@@ -37,6 +38,12 @@ async def answer_error(_request: Request, error: Exception) -> Response:
     match cause:
         case InputError():
             return _coded(400, cause.code, str(cause))
+        case KeyRefusedError():
+            return _coded(401, cause.code, str(cause), {"www-authenticate": "Bearer"})
+        case OriginRefusedError():
+            return _coded(403, cause.code, str(cause))
+        case RateLimitedError():
+            return _coded(429, cause.code, str(cause), {"retry-after": cause.retry_after})
         case RetryError():
             return _coded(503, cause.code, str(cause), {"retry-after": RETRY_AFTER})
         case HTTPException():

@@ -11,10 +11,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.access.gate import Gate
+from app.access.model import SourceKind
 from app.events.lines import Line, read_lines
 from app.ingestion.outcome import Outcome
 from app.ingestion.service import MAX_BATCH, IngestionService
 from app.web.answers import json_response
+from app.web.keys import bearer_key
 
 Numbered = list[tuple[int, Line]]
 
@@ -22,14 +25,20 @@ Numbered = list[tuple[int, Line]]
 class EventsEndpoint:
     """Takes a body of any number of lines in batches, one after the other."""
 
-    def __init__(self, ingestion: IngestionService) -> None:
+    def __init__(self, ingestion: IngestionService, gate: Gate) -> None:
         self._ingestion = ingestion
+        self._gate = gate
 
     async def take(self, request: Request) -> Response:
+        origin = request.headers.get("origin")
+        source = await self._gate.admit(bearer_key(request), [SourceKind.API], origin=origin)
         lines = read_lines((await request.body()).splitlines())
         answer: dict[str, Any] = {"accepted": 0, "duplicate": 0, "rejected": [], "warnings": []}
         while batch := list(islice(lines, MAX_BATCH)):
-            outcome = await self._ingestion.ingest([event for _, event in batch])
+            self._gate.count(source, len(batch))
+            outcome = await self._ingestion.ingest(
+                [event for _, event in batch], policy=source.policy
+            )
             _add(answer, outcome, [number for number, _ in batch])
         return json_response(answer)
 

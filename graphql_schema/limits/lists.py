@@ -14,7 +14,7 @@ from graphql import (
     type_from_ast,
 )
 
-from app.errors import ListTooLongError
+from graphql_schema.limits.errors import ListTooLongError
 from graphql_schema.limits.rules import refusal
 
 MAX_LIST = 1000

@@ -23,7 +23,8 @@ from graphql import (
 )
 from typing_extensions import override
 
-from app.errors import InputError, QueryTooDeepError, TooManyAliasesError
+from app.errors import InputError
+from graphql_schema.limits.errors import QueryTooDeepError, TooManyAliasesError
 
 MAX_DEPTH = 20
 """Selections in selections: GraphiQL's question for the schema has 18, the longest way through

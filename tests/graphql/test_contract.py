@@ -39,6 +39,7 @@ type Query {
     filter: ProfileFilter, search: String, orderBy: [AttributeOrder!]
     first: Int, after: String, last: Int, before: String
   ): AccountConnection!
+  sources(kind: SourceKind): [Source!]!
   segment(id: ID!): Segment
   segments(kind: ProfileKind, search: String, first: Int, after: String): SegmentConnection!
   segmentImports: SegmentImports!
@@ -58,6 +59,9 @@ type Mutation {
   updateSegment(input: UpdateSegmentInput!): SegmentPayload!
   deleteSegment(input: DeleteSegmentInput!): DeletePayload!
   importSegmentCsv(input: ImportSegmentCsvInput!): ImportSegmentCsvPayload!
+  createSource(input: CreateSourceInput!): CreateSourcePayload!
+  updateSource(input: UpdateSourceInput!): SourcePayload!
+  revokeSource(input: RevokeSourceInput!): SourcePayload!
 }
 
 input ProfileFilter @oneOf {
@@ -345,6 +349,28 @@ type SegmentImports { underWay: [SegmentImport!]! }
 type SegmentImport {
   id: ID! name: String! kind: ProfileKind! rows: Int! read: Int! size: Int! startedAt: DateTime!
 }
+
+enum SourceKind { DATADOG_RUM SEGMENT RUDDERSTACK POSTHOG API OTHER }
+enum IdentityPolicy { MERGE_ALL FIRST_USER_WINS }
+
+type Source implements Node {
+  id: ID!
+  name: String! kind: SourceKind! policy: IdentityPolicy origins: [String!]!
+  rate: Float burst: Int! traitsBecomeAttributes: Boolean!
+  createdAt: DateTime! updatedAt: DateTime! revokedAt: DateTime
+}
+
+input CreateSourceInput {
+  name: String! kind: SourceKind! policy: IdentityPolicy origins: [String!]
+  rate: Float burst: Int traitsBecomeAttributes: Boolean! = false
+}
+input UpdateSourceInput {
+  id: ID! name: String policy: IdentityPolicy origins: [String!]
+  rate: Float burst: Int traitsBecomeAttributes: Boolean
+}
+input RevokeSourceInput { id: ID! }
+type CreateSourcePayload { source: Source writeKey: String errors: [UserError!]! }
+type SourcePayload { source: Source errors: [UserError!]! }
 """
 
 Fields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode

@@ -20,7 +20,7 @@ async def run(database: Database, hours: int = 0) -> list[str]:
 async def indexes(database: Database) -> dict[str, set[str]]:
     names = (
         *("accounts", "events", "identifiers", "profiles", "sessions"),
-        *("collisions", "segments", "segment_rows", "segment_lists"),
+        *("collisions", "segments", "segment_rows", "segment_lists", "sources"),
     )
     return {name: set(await database[name].index_information()) - {"_id_"} for name in names}
 
@@ -57,6 +57,7 @@ async def test_every_index_is_made(database: Database) -> None:
         "segments": {"names", "kinds", "users"},
         "segment_rows": set(),
         "segment_lists": {"unsettled"},
+        "sources": {"keys", "names"},
     }
 
 

@@ -1,0 +1,1 @@
+"""Who may send events: sources with write keys, and how much each of them may send."""
