@@ -26,6 +26,7 @@ from app.ingestion.service import IngestionService
 from app.ingestion.sweeping import Sweeper
 from app.ingestion.targets import Targets
 from app.merging.service import MergeService
+from app.profiles.end_repository import EndRepository
 from app.profiles.index_repository import IndexRepository
 from app.profiles.index_service import IndexService
 from app.profiles.read_repository import DocumentReader
@@ -37,6 +38,10 @@ from app.rebuilding.checks import ContentCheck, EventCheck, MergeCheck, Registry
 from app.rebuilding.rebuilder import Rebuilder
 from app.rebuilding.repository import LedgerRepository
 from app.rebuilding.service import AuditService
+from app.removal.limits import Limits
+from app.removal.model import MAX_IDENTIFIERS
+from app.removal.repository import QuarantineRepository
+from app.removal.service import RemovalService
 from app.segments.rows.repository import RowRepository
 from app.segments.rows.service import RowService
 from app.segments.segment_repository import SegmentRepository
@@ -66,6 +71,7 @@ class Services:
     ingestion: IngestionService
     backfill: BackfillService
     merging: MergeService
+    removal: RemovalService
     profiles: ProfileService
     accounts: AccountService
     sessions: SessionService
@@ -101,6 +107,7 @@ def compose(
     *,
     lanes_total: int = ALL_LANES,
     lease: timedelta = LEASE,
+    max_identifiers: int = MAX_IDENTIFIERS,
 ) -> Services:
     """The services over one database."""
     owner, lanes = str(uuid4()), LaneRepository(database, lease=lease)
@@ -110,12 +117,27 @@ def compose(
     collisions = CollisionRepository(database)
     attributes, work = AttributeService(AttributeRepository(database)), WorkRepository(database)
     sources = SourceService(SourceRepository(database))
+    removal = RemovalService(
+        profiles=EndRepository(database["profiles"]),
+        sessions=EndRepository(database["sessions"]),
+        identifiers=identifiers,
+        events=events,
+        quarantine=QuarantineRepository(database),
+    )
+    limits = Limits(
+        profiles=EndRepository(database["profiles"]),
+        removal=removal,
+        clock=clock,
+        max_identifiers=max_identifiers,
+    )
     merging = MergeService(
         profiles=profiles,
         sessions=sessions,
         events=events,
         identifiers=identifiers,
         attributes=attributes,
+        removal=removal,
+        limits=limits,
     )
     targets = Targets(events=events, identifiers=identifiers, profiles=profiles, merging=merging)
     applier = Applier(
@@ -124,7 +146,7 @@ def compose(
         accounts=accounts,
         collisions=collisions,
         merging=merging,
-        targets=targets,
+        removal=removal,
     )
     ingestion = IngestionService(
         lanes=lanes,
@@ -134,6 +156,8 @@ def compose(
         applier=applier,
         merging=merging,
         policy=settings.identity_policy,
+        removal=removal,
+        limits=limits,
         owner=owner,
         lanes_held=settings.ingestion_lanes,
         lanes_total=lanes_total,
@@ -190,6 +214,7 @@ def compose(
         ingestion,
         backfill,
         merging,
+        removal,
         ProfileService(
             reader=readers[ProfileKind.USER],
             profiles=profiles,

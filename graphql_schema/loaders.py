@@ -28,6 +28,7 @@ class Loaders:
         self.segments_by_id = _loader(services.segments.by_ids)
         self.sources_by_id = _loader(services.sources.by_ids)
         self.events_by_id = _loader(services.events.by_ids)
+        self.broken_by_id = _loader(services.removal.broken_by_ids)
         self._together: dict[tuple[object, str], DataLoader[Any, Any]] = {}
 
     def together(

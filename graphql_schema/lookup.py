@@ -11,6 +11,7 @@ from graphql_schema.context import Info
 from graphql_schema.rows import (
     Row,
     account_row,
+    broken_row,
     definition_row,
     event_row,
     profile_row,
@@ -58,6 +59,11 @@ async def _event(info: Info, key: str) -> Row | None:
     return event_row(found, await info.context.catalogue()) if found else None
 
 
+async def _broken(info: Info, key: str) -> Row | None:
+    found = await info.context.loaders.broken_by_id.load(key)
+    return broken_row(found, await info.context.catalogue()) if found else None
+
+
 async def _definition(info: Info, key: str) -> Row | None:
     found = (await info.context.catalogue()).by_id(key)
     shown = found is not None and found.kind is not ProfileKind.SESSION
@@ -79,6 +85,7 @@ _LOAD: dict[str, Callable[[Info, str], Awaitable[Row | None]]] = {
     "Account": _account,
     "Session": _session,
     "Event": _event,
+    "BrokenProfile": _broken,
     "AttributeDefinition": _definition,
     "Segment": _segment,
     "Source": _source,

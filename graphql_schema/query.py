@@ -13,6 +13,7 @@ from graphql_schema.admitting import (
     update_source,
 )
 from graphql_schema.attributes import AttributeDefinition, read_attribute, read_attributes
+from graphql_schema.broken import BrokenProfile, read_broken_profiles
 from graphql_schema.collisions import Collision, read_collisions
 from graphql_schema.context import Info
 from graphql_schema.defining import (
@@ -91,6 +92,11 @@ class Query:
         Connection[Collision],
         read_collisions,
         "Where identifiers of different people came together, the last found first.",
+    )
+    broken_profiles: Connection[BrokenProfile] = served(
+        Connection[BrokenProfile],
+        read_broken_profiles,
+        "Profiles that outgrew the limits and were removed, the latest first.",
     )
     attributes: list[AttributeDefinition] = served(
         list[AttributeDefinition],

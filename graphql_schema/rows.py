@@ -35,6 +35,15 @@ def profile_row(document: Document, catalogue: Catalogue) -> Row:
     return _of_document("Profile", document, catalogue)
 
 
+def broken_row(document: Document, catalogue: Catalogue) -> Row:
+    """A broken profile, as it was."""
+    fields = ("reason", "removed_at", "identifier_count", "bytes", "created_at", "updated_at")
+    return {
+        **_of_document("BrokenProfile", document, catalogue),
+        **{name: document[name] for name in fields},
+    }
+
+
 def account_row(document: Document, catalogue: Catalogue) -> Row:
     """An account profile."""
     return _of_document("Account", document, catalogue)

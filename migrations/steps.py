@@ -152,6 +152,23 @@ async def _index_sources(database: Database) -> None:
     await sources.create_index([("name", ASCENDING), ("_id", ASCENDING)], name="names")
 
 
+async def _index_removals(database: Database) -> None:
+    """Unfinished removals are found at once; broken profiles are listed, the latest first.
+
+    A tombstone of a profile stays as long as events were stored for it, which is for ever where
+    it was merged or broken: a back-fill has to be led on, or to be refused.
+    """
+    profiles = database["profiles"]
+    await profiles.create_index(
+        [("ending", ASCENDING)], name="ending", partialFilterExpression={"ending": True}
+    )
+    await drop_index(profiles, "tombstones")
+    await profiles.create_index([("forget_at", ASCENDING)], name="forgotten", expireAfterSeconds=0)
+    await database["broken_profiles"].create_index(
+        [("removed_at", DESCENDING), ("_id", DESCENDING)], name="latest"
+    )
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -164,4 +181,5 @@ STEPS = (
     Step(9, "Index collisions of identifiers and their events", _index_collisions),
     Step(10, "Index imported lists by whether segments are made of them", _index_imports),
     Step(11, "Index sources by write key and name", _index_sources),
+    Step(12, "Index removed and broken profiles", _index_removals),
 )

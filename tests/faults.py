@@ -99,6 +99,11 @@ class FaultyCollection:
             modified += result.modified_count
         return Modified(modified)
 
+    async def delete_many(self, condition: Any) -> None:
+        for one in await self._collection.find(condition, {"_id": 1}).to_list():
+            await self._process.step()
+            await self._collection.delete_one({**condition, "_id": one["_id"]})
+
     async def _insert(self, part: list[Any]) -> None:
         await self._collection.insert_many(part, ordered=False)
 

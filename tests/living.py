@@ -29,7 +29,10 @@ _COLLECTIONS = {
     ProfileKind.ACCOUNT: "accounts",
     ProfileKind.SESSION: "sessions",
 }
-_CONTENT = (*_COLLECTIONS.values(), "events", "identifiers", "collisions")
+_CONTENT = (
+    *_COLLECTIONS.values(),
+    *("events", "identifiers", "collisions", "broken_profiles"),
+)
 
 
 class Clock:
@@ -150,5 +153,5 @@ async def prepare(database: Database) -> None:
     They live in the past: a store would sweep their tombstones away, as a month old.
     """
     _ = [step async for step in migrate(database, now=NOON)]
-    for name in ("profiles", "sessions"):
-        await database[name].drop_index("tombstones")
+    await database["sessions"].drop_index("tombstones")
+    await database["profiles"].drop_index("forgotten")

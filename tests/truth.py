@@ -18,8 +18,7 @@ async def assert_equal_to_ledger(world: World) -> None:
     """Every document equals a fold over the ledger, and identity is whole."""
     profiles = {one["_id"]: one for one in await world.documents("profiles")}
     entries = [
-        Entry(one.event, root(profiles, one.target) if one.target else None, one.apart)
-        for one in await world.entries()
+        Entry(one.event, home(profiles, one.target), one.apart) for one in await world.entries()
     ]
     catalogue = await world.services.attributes.current()
     planned = plan(entries, catalogue, now=world.clock.now)
@@ -51,15 +50,27 @@ async def assert_identity_is_whole(
         owners = {registry[one] for one in entry.identifiers if entry.target}
         assert owners <= {entry.target}, "an event is not at home"
     for document in await world.documents("events"):
-        assert document.get("profile") == (
-            document.get("target") and root(profiles, document["target"])
-        )
+        assert document.get("profile") == home(profiles, document.get("target"))
+        is_somebodys = document["profiled"] and document["identifiers"]
+        assert not is_somebodys or document.get("target"), "an event is homeless"
     assert not any(one.get("pending") for one in profiles.values()), "a merge is unfinished"
+    assert not any(one.get("ending") for one in profiles.values()), "a removal is unfinished"
+    for one in profiles.values():
+        if one.get("deleted"):
+            assert not one.keys() & {"attributes", "identifiers", "accounts", "terms"}
     sessions = await world.documents("sessions")
     assert not any(one.get("pending") for one in sessions), "a session is half moved"
     for session in await world.living("sessions"):
         assert session["_id"] == session_document_id(session["profile"], session["session_id"])
         assert session["profile"] in folds, "a session belongs to nobody"
+
+
+def home(profiles: dict[str, Document], target: str | None) -> str | None:
+    """The living profile that an event counts in; none if it was removed with the event in it."""
+    if target is None:
+        return None
+    profile = root(profiles, target)
+    return None if profiles[profile].get("deleted") else profile
 
 
 def root(profiles: dict[str, Document], profile: str) -> str:

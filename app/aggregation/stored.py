@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, cast
 
 from bson import Decimal128
 
-from app.aggregation.monoids import Aggregation, Entries, State, earliest, newest
+from app.aggregation.monoids import MAX_LIST, Aggregation, Entries, State, earliest, newest
 from app.aggregation.stamps import Stamped
 from app.values import DIGITS, Value
 
@@ -81,6 +81,17 @@ def unique_key(value: Value) -> str:
     """The key of a value in the map of a unique list: a safe name, the same for equal values."""
     text = format(value.normalize(DIGITS), "f") if isinstance(value, Decimal) else str(value)
     return blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def surplus(stored: Stored) -> list[str]:
+    """The keys of a unique list beyond the earliest that it keeps; none of any other state.
+
+    They may go at any time: nothing that comes later can make one of them early again, but by
+    bringing it along.
+    """
+    if not isinstance(stored, Mapping) or len(stored) <= MAX_LIST:
+        return []
+    return sorted(stored, key=lambda key: load_stamped(stored[key]))[MAX_LIST:]
 
 
 def _load_ends(stored: Stored) -> Entries:

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from app.events.stored import Entry, event_document, load_entry
@@ -14,6 +16,12 @@ from app.storage.parts import in_parts
 
 MAX_COUNTED = 10_000_000
 """Events that are counted at most: seconds of the server's time, well within a command's limit."""
+
+HOMELESS = 0
+"""The number under which a lane keeps events whose profile was removed before it could take them.
+Lanes begin with 1. They wait for a new profile as abandoned ones do for adoption."""
+
+_HOME = ("target", "profile", "apart", "about")
 
 _CHUNK = 2000
 
@@ -85,6 +93,41 @@ class EventRepository:
         """Let these events show under a profile."""
         await self._events.update_many({"_id": {"$in": sorted(ids)}}, {"$set": {"profile": under}})
 
+    async def evict(self, lane: str, seq: int, targets: Iterable[str]) -> None:
+        """Make the events of a batch that were stored for these targets homeless."""
+        query = {"lane": lane, "seq": seq, "target": {"$in": sorted(targets)}}
+        await self._events.update_many(
+            query, {"$set": {"seq": HOMELESS}, "$unset": dict.fromkeys(_HOME, "")}
+        )
+
+    async def house(self, entries: Sequence[Entry]) -> None:
+        """Give homeless events the profiles of these entries."""
+
+        async def write(part: Sequence[Entry]) -> None:
+            updates = [
+                UpdateOne({"_id": one.event.id, "target": None}, {"$set": _home(one)})
+                for one in part
+            ]
+            await self._events.bulk_write(updates, ordered=False)
+
+        await in_parts(entries, write)
+
+    async def disown(self, profile: str) -> None:
+        """Let the events that show under a profile belong to nobody."""
+        async for part in self._stretches({"profile": profile}):
+            await self._events.update_many(part, {"$unset": {"profile": ""}})
+
+    async def forget(self, profile: str, *, until: datetime) -> None:
+        """Delete the events that show under a profile and were received until then."""
+        query = {"profile": profile, "received_at": {"$lte": until}}
+        async for part in self._stretches(query):
+            await self._events.delete_many(part)
+
+    async def _stretches(self, query: Document) -> AsyncIterator[Document]:
+        """Filters for a part of the events; each has to be done away with before the next."""
+        while found := await self._events.find(query, {"_id": 1}, limit=_CHUNK).to_list():
+            yield {"_id": {"$in": [document["_id"] for document in found]}, **query}
+
     async def count_before(self, catalogue: int, *, key: str) -> int | None:
         """How many entries ``before`` would give; None where those are too many to be counted."""
         query = _before(catalogue, key=key)
@@ -115,9 +158,14 @@ def _before(catalogue: int, *, key: str, after: str = "") -> Document:
 
 
 def _document(entry: Entry, batch: Batch) -> Document:
-    document = {**event_document(entry.event), **batch.fields}
+    return {**event_document(entry.event), **batch.fields, **_home(entry)}
+
+
+def _home(entry: Entry) -> Document:
+    """Whom the event belongs to."""
+    home: Document = {}
     if entry.target is not None:
-        document |= {"target": entry.target, "profile": entry.target}
+        home |= {"target": entry.target, "profile": entry.target}
     if entry.apart:
-        document |= {"apart": list(entry.apart), "about": principal(entry.event.identifiers)}
-    return document
+        home |= {"apart": list(entry.apart), "about": principal(entry.event.identifiers)}
+    return home

@@ -51,3 +51,7 @@ class IdentifierRepository:
     async def move(self, owner: str, *, to: str) -> None:
         """Hand all identifiers of a merged profile over."""
         await self._identifiers.update_many({"profile": owner}, {"$set": {"profile": to}})
+
+    async def release(self, owner: str) -> None:
+        """Forget all identifiers of a removed profile: the next event makes a new one."""
+        await self._identifiers.delete_many({"profile": owner})

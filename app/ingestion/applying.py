@@ -10,12 +10,12 @@ from datetime import datetime
 
 from app.identity.collision_repository import CollisionRepository
 from app.ingestion.lanes import Lane
-from app.ingestion.targets import Targets
 from app.merging.service import MergeService
 from app.profiles.model import Fold
 from app.profiles.plan import Plan, SessionKey
 from app.profiles.repository import DocumentRepository, Share
 from app.profiles.sessions import session_document_id
+from app.removal.service import RemovalService
 
 
 class Applier:
@@ -29,17 +29,20 @@ class Applier:
         accounts: DocumentRepository,
         collisions: CollisionRepository,
         merging: MergeService,
-        targets: Targets,
+        removal: RemovalService,
     ) -> None:
         self._profiles = profiles
         self._sessions = sessions
         self._accounts = accounts
         self._collisions = collisions
         self._merging = merging
-        self._targets = targets
+        self._removal = removal
 
-    async def apply(self, lane: Lane, planned: Plan, *, now: datetime) -> None:
-        """Apply the plan of the lane's batch."""
+    async def apply(self, lane: Lane, planned: Plan, *, now: datetime) -> dict[str, str | None]:
+        """Apply the plan of the lane's batch; where each profile's share ended.
+
+        None: nowhere, since the profile was removed before it had taken the share.
+        """
         accounts = [Share(key, key, fold) for key, fold in planned.accounts.items()]
         sessions = [_session_share(key, fold) for key, fold in planned.sessions.items()]
         await asyncio.gather(
@@ -47,29 +50,20 @@ class Applier:
             self._sessions.apply(sessions, lane=lane.name, seq=lane.seq),
             self._collisions.record(planned.collisions.values(), now=now),
         )
-        await self._apply_profiles(lane, planned.profiles, now=now)
+        return await self._apply_profiles(lane, planned.profiles)
 
-    async def _apply_profiles(self, lane: Lane, folds: dict[str, Fold], *, now: datetime) -> None:
+    async def tidy(self, profile: str) -> None:
+        """Hand over what stands under a closed profile; where it was removed, take that away."""
+        await self._removal.sweep(await self._merging.settle(profile))
+
+    async def _apply_profiles(self, lane: Lane, folds: dict[str, Fold]) -> dict[str, str | None]:
         shares = [Share(target, target, fold) for target, fold in folds.items()]
         ended = await self._profiles.apply(shares, lane=lane.name, seq=lane.seq)
         for share in shares:
             root = ended[share.document_id]
-            if root is None:
-                await self._revive(lane, share, now=now)
-            elif root != share.origin:
-                await self._merging.settle(share.origin)
-
-    async def _revive(self, lane: Lane, share: Share, *, now: datetime) -> None:
-        """The profile was deleted meanwhile: its identifiers make a new one for the events."""
-        root = None
-        while root is None:
-            group = share.fold.identifiers
-            owners = await self._targets.of_groups([group], now=now, deleted_too=True)
-            fresh = owners[min(group)]
-            ended = await self._profiles.apply([share.towards(fresh)], lane=lane.name, seq=lane.seq)
-            root = ended[fresh]
-        await self._merging.move(share.origin, to=root)
-        await self._merging.settle(root)
+            if root is not None and root != share.origin:
+                await self.tidy(share.origin)
+        return ended
 
 
 def _session_share(key: SessionKey, fold: Fold) -> Share:

@@ -32,6 +32,11 @@ class Choice:
         return self.marks <= frozenset(self.marked or ())
 
     @property
+    def gains(self) -> bool:
+        """Whether a profile that is known gets identifiers which it did not have."""
+        return bool(self.others or self.strays or 0 < len(self.unknown) < len(self.group))
+
+    @property
     def marked(self) -> tuple[str, ...] | None:
         """The marks that it is stored with; None for a profile that has none."""
         return self.standing.marked if self.standing else None

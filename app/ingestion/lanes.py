@@ -15,6 +15,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from app.errors import LaneLostError
+from app.events.repository import HOMELESS
 from app.storage.client import Database, Document
 
 IDLE, STORING, APPLYING = "idle", "storing", "applying"
@@ -64,9 +65,17 @@ class LaneRepository:
         """storing → applying: from here on nobody stores events under this number."""
         return await self._step(lane, STORING, {"$set": {"state": APPLYING}}, now)
 
-    async def finish(self, lane: Lane, *, now: datetime) -> Lane:
-        """applying → idle."""
-        return await self._step(lane, APPLYING, {"$set": {"state": IDLE}}, now)
+    async def expect_homeless(self, lane: Lane, *, now: datetime) -> Lane:
+        """Remember, while applying, that homeless events of this lane wait for adoption."""
+        update = {"$set": {}, "$addToSet": {"abandoned": HOMELESS}}
+        return await self._step(lane, APPLYING, update, now)
+
+    async def finish(self, lane: Lane, *, housed: bool, now: datetime) -> Lane:
+        """applying → idle; ``housed``: no homeless events of this lane are left."""
+        update: dict[str, Any] = {"$set": {"state": IDLE}}
+        if housed and HOMELESS in lane.abandoned:
+            update["$pull"] = {"abandoned": HOMELESS}
+        return await self._step(lane, APPLYING, update, now)
 
     async def abandon(self, lane: Lane, *, now: datetime) -> Lane:
         """storing → idle: what was stored under this number waits for adoption."""

@@ -36,9 +36,13 @@ class Turn:
         """storing → applying."""
         self.lane = await self._lanes.commit(self.lane, now=self._clock())
 
-    async def finish(self) -> None:
-        """applying → idle: nothing is owed."""
-        self.lane = await self._lanes.finish(self.lane, now=self._clock())
+    async def expect_homeless(self) -> None:
+        """Homeless events are about to wait for adoption."""
+        self.lane = await self._lanes.expect_homeless(self.lane, now=self._clock())
+
+    async def finish(self, *, housed: bool = True) -> None:
+        """applying → idle: nothing is owed but to homeless events, unless all are ``housed``."""
+        self.lane = await self._lanes.finish(self.lane, housed=housed, now=self._clock())
         self.settled = True
 
     async def abandon(self) -> None:

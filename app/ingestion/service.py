@@ -25,6 +25,8 @@ from app.ingestion.targets import Targets
 from app.ingestion.turns import in_turns
 from app.merging.service import MergeService
 from app.profiles.plan import Plan, plan, plan_in_steps
+from app.removal.limits import Limits
+from app.removal.service import RemovalService
 from app.storage.client import Document
 
 MAX_BATCH = 1000
@@ -46,6 +48,8 @@ class IngestionService:
         applier: Applier,
         merging: MergeService,
         policy: IdentityPolicy,
+        removal: RemovalService,
+        limits: Limits,
         owner: str,
         lanes_held: int,
         lanes_total: int,
@@ -59,6 +63,8 @@ class IngestionService:
         self._applier = applier
         self._merging = merging
         self._policy = policy
+        self._removal = removal
+        self._limits = limits
         self._owner = owner
         self._clock = clock
         self._pool = LanePool(
@@ -97,7 +103,7 @@ class IngestionService:
         for lane in owing:
             if lane["owner"] != self._owner:
                 settled += await self._settle_other(lane["_id"])
-        return settled + await self._merging.recover()
+        return settled + await self._merging.recover() + await self._removal.recover()
 
     async def drained(self, *states: str) -> None:
         """Wait until every batch that is in one of these states now has left them."""
@@ -139,19 +145,51 @@ class IngestionService:
 
     async def _batch(self, turn: Turn, received: Received, policy: IdentityPolicy) -> None:
         catalogue = await self._catalogue(received.events)
-        planned = await self._store(turn, received, catalogue, policy)
+        gained: set[str] = set()
+        planned = await self._store(turn, received, catalogue, policy=policy, gained=gained)
         await turn.commit()
-        await self._applier.apply(turn.lane, planned, now=self._clock())
-        await turn.finish()
+        await self._complete(turn, planned, adopted=True, gained=gained)
         received.refuse(planned.refused)
 
+    async def _complete(
+        self, turn: Turn, planned: Plan, *, adopted: bool, gained: set[str] | None = None
+    ) -> None:
+        """Apply a batch, and see what became of the profiles; may be repeated until it is done.
+
+        Events whose profile was removed meanwhile go to a new one, in a batch of their own.
+        """
+        ended = await self._applier.apply(turn.lane, planned, now=self._clock())
+        written = {root: planned.profiles[one] for one, root in ended.items() if root is not None}
+        await self._limits.watch(written, gained=gained)
+        removed = [one for one, root in ended.items() if root is None]
+        if removed:
+            await self._evict(turn, removed)
+        await turn.finish(housed=adopted and not removed)
+        if removed:
+            await self._apply_abandoned(turn)
+
+    async def _evict(self, turn: Turn, removed: list[str]) -> None:
+        """Make events homeless; what they left is gone before, since nobody looks for it later."""
+        for profile in removed:
+            await self._applier.tidy(profile)
+        await turn.expect_homeless()
+        await self._events.evict(turn.lane.name, turn.lane.seq, removed)
+
     async def _store(
-        self, turn: Turn, received: Received, catalogue: Catalogue, policy: IdentityPolicy
+        self,
+        turn: Turn,
+        received: Received,
+        catalogue: Catalogue,
+        *,
+        policy: IdentityPolicy,
+        gained: set[str],
     ) -> Plan:
         """Store the batch; what everything in the ledger under its number changes."""
         batch = Batch(turn.lane.name, turn.lane.seq, catalogue.version)
         adopted = await self._adopt(turn, batch)
-        homes = await self._targets.of_events(received.events, policy=policy, now=self._clock())
+        homes = await self._targets.of_events(
+            received.events, policy=policy, now=self._clock(), gained=gained
+        )
         entries = [Entry(one, *homes.get(one.id, (None,))) for one in received.events]
         known, planned = await asyncio.gather(
             self._events.store(entries, batch),
@@ -170,7 +208,7 @@ class IngestionService:
         if not abandoned or not await self._events.adopt(abandoned, batch):
             return []
         _, entries = await self._events.of_batch(batch.lane, batch.seq)
-        return entries
+        return await self._targets.of_homeless(entries, policy=self._policy, now=self._clock())
 
     async def _settle(self, turn: Turn) -> None:
         """Do what the former owner of a lane left undone."""
@@ -188,8 +226,7 @@ class IngestionService:
         version, entries = await self._events.of_batch(turn.lane.name, turn.lane.seq)
         catalogue = (await self._attributes.current()).at(version)
         planned = plan(entries, catalogue, now=self._clock())
-        await self._applier.apply(turn.lane, planned, now=self._clock())
-        await turn.finish()
+        await self._complete(turn, planned, adopted=False)
 
     async def _apply_abandoned(self, turn: Turn) -> None:
         await turn.begin()
@@ -198,8 +235,7 @@ class IngestionService:
         entries = await self._adopt(turn, batch)
         await turn.commit()
         planned = plan(entries, catalogue, now=self._clock())
-        await self._applier.apply(turn.lane, planned, now=self._clock())
-        await turn.finish()
+        await self._complete(turn, planned, adopted=True)
 
     async def _catalogue(self, events: Iterable[Event]) -> Catalogue:
         """The newest definitions, with all session dimensions that the events carry."""

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from app.events.model import Event
 from app.events.repository import EventRepository
+from app.events.stored import Entry
 from app.identity.marks import NONE, Marks
 from app.identity.model import IdentityPolicy, principal
 from app.identity.repository import IdentifierRepository
@@ -37,6 +38,24 @@ class _Settled(NamedTuple):
     again: set[Group]
 
 
+class _Asked(NamedTuple):
+    """How profiles are looked for.
+
+    ``deleted_too`` looks behind every owner for a deleted profile and replaces it. Without it that
+    is left to the update itself, which finds out at no cost.
+    """
+
+    policy: IdentityPolicy
+    now: datetime
+    gained: set[str]
+    deleted_too: bool = False
+
+    @property
+    def trusts_owners(self) -> bool:
+        """Whether nobody has to look at a profile that meets no other."""
+        return self.policy is IdentityPolicy.MERGE_ALL and not self.deleted_too
+
+
 class Targets:
     """Resolves identifiers to living profiles, making and merging profiles on the way."""
 
@@ -54,9 +73,11 @@ class Targets:
         self._merging = merging
 
     async def of_events(
-        self, events: Iterable[Event], *, policy: IdentityPolicy, now: datetime
+        self, events: Iterable[Event], *, policy: IdentityPolicy, now: datetime, gained: set[str]
     ) -> dict[str, Home]:
         """The home of each event, by event id; none for events that may not change profiles.
+
+        Known profiles that get identifiers which they did not have are added to ``gained``.
 
         A duplicate says nothing new, also about who belongs together: where identifiers would be
         claimed or joined, events that are in the ledger already are left out.
@@ -72,40 +93,37 @@ class Targets:
             known = await self._events.known(one.id for one in open_events)
             new = [one for one in open_events if one.id not in known]
             named = [one.identifiers for one in sorted(new, key=_moment)]
-            profiles |= await self._of_new(named, owners, policy=policy, now=now)
+            asked = _Asked(policy, now, gained)
+            profiles |= await self._of_new(named, owners, asked)
         return {
             one.id: _home(one.identifiers, profiles)
             for one in identified
             if principal(one.identifiers) in profiles
         }
 
-    async def of_groups(
-        self, groups: Iterable[Group], *, now: datetime, deleted_too: bool = False
-    ) -> dict[str, str]:
-        """The profile of each identifier.
-
-        ``deleted_too`` looks behind every owner for a deleted profile and replaces it. Without
-        it that is left to the update itself, which finds out at no cost.
-        """
-        resolved: dict[str, str] = {}
-        waiting = set(groups)
-        while waiting:
-            owners = await self._owners(waiting)
-            looked_at = waiting if deleted_too else _contested(waiting, owners)
-            standings = await self._standings(looked_at, owners)
-            settled = await self._settle(dict.fromkeys(waiting, NONE), owners, standings, now=now)
-            resolved |= settled.profiles
-            waiting = settled.again
-        return resolved
+    async def of_homeless(
+        self, entries: Iterable[Entry], *, policy: IdentityPolicy, now: datetime
+    ) -> list[Entry]:
+        """The entries, with a living profile for those whose own was removed before it had them."""
+        homeless = [one.event for one in entries if _is_homeless(one)]
+        if not homeless:
+            return list(entries)
+        named = [one.identifiers for one in sorted(homeless, key=_moment)]
+        owners = await self._owners(map(frozenset, named))
+        profiles = await self._of_new(named, owners, _Asked(policy, now, set(), deleted_too=True))
+        homes = {one.id: _home(one.identifiers, profiles) for one in homeless}
+        housed = [Entry(one, *homes[one.id]) for one in homeless]
+        await self._events.house(housed)
+        return [*(one for one in entries if not _is_homeless(one)), *housed]
 
     async def _of_new(
-        self, named: Sequence[Named], owners: Owners, *, policy: IdentityPolicy, now: datetime
+        self, named: Sequence[Named], owners: Owners, asked: _Asked
     ) -> dict[str, str]:
         """The profile of each identifier that one of these events, in their order, is about."""
         resolved: dict[str, str] = {}
         while named:
-            groups, standings = await self._divided(named, owners, policy)
-            settled = await self._settle(groups, owners, standings, now=now)
+            groups, standings = await self._divided(named, owners, asked)
+            settled = await self._settle(groups, owners, standings, asked)
             resolved |= settled.profiles
             again = {one for group in settled.again for one in group}
             named = [one for one in named if principal(one) in again]
@@ -113,15 +131,15 @@ class Targets:
         return resolved
 
     async def _divided(
-        self, named: Sequence[Named], owners: Owners, policy: IdentityPolicy
+        self, named: Sequence[Named], owners: Owners, asked: _Asked
     ) -> tuple[dict[Group, Marks], dict[str, Standing]]:
         """The groups with the marks that their profiles have to have, and how those stand.
 
         As long as all profiles that meet may become one, nobody has to look at them.
         """
-        merges_all = policy is IdentityPolicy.MERGE_ALL
+        merges_all = asked.policy is IdentityPolicy.MERGE_ALL
         groups = _groups(named)
-        contested = _contested(groups, owners) if merges_all else groups
+        contested = _contested(groups, owners) if asked.trusts_owners else groups
         if not contested:
             return dict.fromkeys(groups, NONE), {}
         standings = await self._standings(contested, owners)
@@ -130,7 +148,7 @@ class Targets:
             (one for one in named if one[0] in members),
             {one: standings[owners[one]].profile for one in members if one in owners},
             {one.profile: one.marks for one in standings.values()},
-            policy,
+            asked.policy,
         )
         calm = dict.fromkeys((one for one in groups if one not in contested), NONE)
         return calm | (dict.fromkeys(divided, NONE) if merges_all else divided), standings
@@ -148,22 +166,28 @@ class Targets:
         groups: Mapping[Group, Marks],
         owners: Owners,
         standings: Mapping[str, Standing],
-        *,
-        now: datetime,
+        asked: _Asked,
     ) -> _Settled:
         chosen = [
-            choose(group, marks, owners=owners, standings=standings, fresh=new_profile_id(now))
+            choose(
+                group,
+                marks,
+                owners=owners,
+                standings=standings,
+                fresh=new_profile_id(asked.now),
+            )
             for group, marks in groups.items()
         ]
         lost = await self._mark(chosen)
         again = {one.group for one in chosen if one.profile in lost or one.replaces_deleted}
         found: dict[Group, str] = {}
         for one in chosen:
-            profile = None if one.profile in lost else await self._join(one, now=now)
+            profile = None if one.profile in lost else await self._join(one, now=asked.now)
             if profile is None:
                 again.add(one.group)
             else:
                 found[one.group] = profile
+                asked.gained.update([profile] if one.gains else [])
         claims = {
             name: found[one.group] for one in chosen if one.group in found for name in one.unknown
         }
@@ -200,6 +224,12 @@ def _groups(named: Iterable[Named]) -> list[Group]:
     for identifiers in named:
         groups.join(identifiers)
     return [frozenset(group) for group in groups.members().values()]
+
+
+def _is_homeless(entry: Entry) -> bool:
+    """It has to be somebody's, and the profile it was stored for is no more."""
+    event = entry.event
+    return entry.target is None and event.profiled and bool(event.identifiers)
 
 
 def _is_settled(group: Group, owners: Owners) -> bool:

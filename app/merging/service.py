@@ -17,6 +17,8 @@ from app.profiles.model import Standing
 from app.profiles.repository import DocumentRepository
 from app.profiles.sessions import session_document_id
 from app.profiles.stored import load_fold
+from app.removal.limits import Limits
+from app.removal.service import RemovalService
 from app.storage.client import Document
 
 
@@ -31,12 +33,16 @@ class MergeService:
         events: EventRepository,
         identifiers: IdentifierRepository,
         attributes: AttributeService,
+        removal: RemovalService,
+        limits: Limits,
     ) -> None:
         self._profiles = profiles
         self._sessions = sessions
         self._events = events
         self._identifiers = identifiers
         self._attributes = attributes
+        self._removal = removal
+        self._limits = limits
 
     async def merge(self, a: str, b: str, *, now: datetime) -> str:
         """Join two profiles into the older one; the living profile that both lead to now."""
@@ -106,7 +112,9 @@ class MergeService:
         frozen = await self._profiles.get(profile)
         if frozen and frozen.get("pending"):
             await self._absorb(self._profiles, frozen, kind=ProfileKind.USER, owner=profile)
-            await self.settle(profile)
+            root = await self.settle(profile)
+            await self._removal.sweep(root)  # it may have been removed meanwhile
+            await self._limits.enforce([root])
             await self._profiles.clear(profile)
 
     async def _move_session(self, session: Document, *, to: str) -> None:

@@ -12,12 +12,13 @@ from itertools import groupby
 from typing import Any, TypeAlias
 
 from bson import ObjectId, Regex
-from mongomock import aggregate, filtering, helpers
+from mongomock import filtering, helpers
 from pymongo.errors import DuplicateKeyError, WriteError
 from sentinels import NOTHING  # type: ignore[import-untyped]  # mongomock's "missing"; no types
 
 from app.storage.bson_order import Key, order_key
 from app.storage.embedded_filter import applies
+from app.storage.embedded_pipeline import run_pipeline
 from app.storage.embedded_update import apply_update, upsert_seed
 from app.storage.embedded_values import same, stored
 
@@ -31,7 +32,6 @@ _EMPTY_LIST: Key = (0,)  # sorts before null
 
 # mongomock's functions carry no types.
 _candidates: Any = filtering.iter_key_candidates
-_run_pipeline: Any = aggregate.process_pipeline
 _frozen: Any = helpers.hashdict
 
 
@@ -85,7 +85,7 @@ class Engine:
             if is_union:
                 documents += [one for stage in some for one in self._joined(stage["$unionWith"])]
             else:
-                documents = list(_run_pipeline(documents, self._mock.database, list(some), None))
+                documents = list(run_pipeline(documents, self._mock.database, list(some), None))
         return documents
 
     def _queried(self, stages: Sequence[Document]) -> tuple[list[Document], Sequence[Document]]:
@@ -165,7 +165,7 @@ class Engine:
         """What the document becomes; an update without operators replaces all but the id."""
         copy = stored(document)
         if isinstance(update, list):
-            [copy] = _run_pipeline([copy], self._mock.database, update, None)
+            [copy] = run_pipeline([copy], self._mock.database, update, None)
         elif next(iter(update), "").startswith("$"):
             apply_update(copy, update, inserting=inserting)
         else:

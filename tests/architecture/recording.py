@@ -82,7 +82,7 @@ def _searches(name: str, command: dict[str, Any]) -> Iterator[Search]:
 
 def _branches(collection: str, pipeline: list[dict[str, Any]]) -> Iterator[Search]:
     """What a pipeline looks for, and what each one that it is united with does."""
-    own = {name: value for stage in pipeline for name, value in stage.items()}
+    own = {name: value for stage in reversed(pipeline) for name, value in stage.items()}
     order, limit = dict(own.get("$sort", {})), own.get("$limit", 0)
     if any("$group" in stage for stage in pipeline):
         order, limit = {}, 0  # they are about the groups

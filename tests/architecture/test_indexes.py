@@ -388,12 +388,24 @@ async def test_audit_walks_along_the_indexes_of_ids(recorded: Explained) -> None
         assert "SORT" not in (await explain(api, walk))[0]
 
 
+async def test_removal_is_served_by_indexes(recorded: Explained) -> None:
+    api, recorder = recorded
+    many = [an_event(f"many{n}", n, userId="u7", cookieId=f"many{n}") for n in range(1000)]
+
+    await api.ingest(*many, an_event("e7", 7, userId="u7", sessionId="s"))
+    await api.data("{ brokenProfiles(first: 1) { nodes { id } } }")
+
+    assert "broken_profiles" in {one.collection for one in recorder.searches}
+    assert await scanned(api, recorder) == []
+
+
 async def test_recovery_is_served_by_indexes(recorded: Explained) -> None:
     api, recorder = recorded
 
     await api.world.another_process().services.recover()
 
     assert Search("profiles", {"pending": True}) in recorder.searches
+    assert Search("profiles", {"ending": True}) in recorder.searches
     assert await scanned(api, recorder) == []
 
 

@@ -47,6 +47,7 @@ type Query {
   collisions(first: Int, after: String): CollisionConnection!
   attributes(kind: ProfileKind!, origin: AttributeOrigin): [AttributeDefinition!]!
   attribute(kind: ProfileKind!, name: String!): AttributeDefinition
+  brokenProfiles(first: Int, after: String): BrokenProfileConnection!
 }
 
 type Mutation {

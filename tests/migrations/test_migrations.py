@@ -21,6 +21,7 @@ async def indexes(database: Database) -> dict[str, set[str]]:
     names = (
         *("accounts", "events", "identifiers", "profiles", "sessions"),
         *("collisions", "segments", "segment_rows", "segment_lists", "sources"),
+        "broken_profiles",
     )
     return {name: set(await database[name].index_information()) - {"_id_"} for name in names}
 
@@ -50,7 +51,7 @@ async def test_every_index_is_made(database: Database) -> None:
         },
         "collisions": {"newest"},
         "identifiers": {"owner"},
-        "profiles": {"identifiers", "members", "pending", "tombstones", "terms"}
+        "profiles": {"identifiers", "members", "pending", "ending", "forgotten", "terms"}
         | {name for one in datadog_user_attributes() for name in index_names(one)},
         "accounts": {"terms", *(name for one in account_attributes() for name in index_names(one))},
         "sessions": {"profile_history", "pending", "tombstones"},
@@ -58,6 +59,7 @@ async def test_every_index_is_made(database: Database) -> None:
         "segment_rows": set(),
         "segment_lists": {"unsettled"},
         "sources": {"keys", "names"},
+        "broken_profiles": {"latest"},
     }
 
 

@@ -51,6 +51,7 @@ class Schedule:
 
     random: Random
     database: Database
+    max_identifiers: int = 1000
     clock: Clock = field(default_factory=Clock)
     kills: int = 0
     sleeps: int = 0
@@ -60,7 +61,17 @@ class Schedule:
         """A process that may be killed or oversleep at any step."""
         process = Process(self.random, self.clock, kill=0.003, sleep=0.003)
         faulty = cast("Database", FaultyDatabase(self.database, process))
-        return process, compose(faulty, SETTINGS, self.clock, lanes_total=LANES)
+        return process, self.services(faulty)
+
+    def services(self, database: Database) -> Services:
+        """The services of a process."""
+        return compose(
+            database,
+            SETTINGS,
+            self.clock,
+            lanes_total=LANES,
+            max_identifiers=self.max_identifiers,
+        )
 
     def batches(self) -> list[list[EventInput]]:
         kinds = ["cookie_id", "cookie_id", "user_id"]
@@ -105,9 +116,14 @@ class Schedule:
 async def test_each_event_counts_exactly_once_under_any_schedule(seed: int) -> None:
     random = Random(seed)
     store = connect(None, "schedule")
-    schedule = Schedule(random, store, policy=random.choice(list(IdentityPolicy)))
+    schedule = Schedule(
+        random,
+        store,
+        policy=random.choice(list(IdentityPolicy)),
+        max_identifiers=random.choice([2, 3, 1000]),
+    )
     _ = [step async for step in migrate(store, now=schedule.clock.now)]
-    calm = compose(store, SETTINGS, schedule.clock, lanes_total=LANES)
+    calm = schedule.services(store)
     world = World(store, calm, schedule.clock)
     await world.define("n", Aggregation.SUM, DataType.NUMBER)
     batches = schedule.batches()

@@ -1,0 +1,117 @@
+"""Ending documents for good: once, and piece by piece where there are many."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.aggregation.stored import surplus
+from app.paging import Mql
+from app.profiles.compile import LIVE
+from app.storage.client import Collection, Document
+
+_STRETCH = 1000
+"""Documents of one command."""
+
+_TURNS = 5
+"""How often a document that somebody else writes to at the same time is trimmed anew."""
+
+_CONTENT = (
+    "attributes",
+    "identifiers",
+    "accounts",
+    "terms",
+    "profile",
+    "session_id",
+    "pending",
+    "ending",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How large a document is."""
+
+    id: str
+    identifiers: int
+    bytes: int
+
+
+class EndRepository:
+    """Measures, trims and ends the aggregated documents of one collection."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._documents = collection
+
+    async def end(self, document_id: str, tombstone: Mql, *, only: Mql | None = None) -> bool:
+        """Freeze a living document, content and all; False if it lives no more, or is not so."""
+        ended = await self._documents.update_one(
+            {"_id": document_id, **LIVE, **(only or {})}, {"$set": {**tombstone, "ending": True}}
+        )
+        return bool(ended.modified_count)
+
+    async def unfinished(self) -> list[Document]:
+        """Documents that have ended, of which something is left to be done."""
+        return await self._documents.find({"ending": True}).to_list()
+
+    async def ended(self, document_id: str) -> Document | None:
+        """The document, if it has ended."""
+        return await self._documents.find_one({"_id": document_id, "deleted": {"$ne": None}})
+
+    async def clear(self, document_id: str) -> None:
+        """Drop the content of a document that has ended."""
+        await self._documents.update_one(
+            {"_id": document_id, "deleted": {"$ne": None}}, {"$unset": dict.fromkeys(_CONTENT, "")}
+        )
+
+    async def end_of_profile(self, profile: str, *, now: datetime) -> None:
+        """End all documents that belong to a profile, and leave tombstones without content.
+
+        Their guards stay for a month, so that no process that wakes up late makes them anew.
+        """
+        query = {"profile": profile}
+        while found := await self._documents.find(query, {"_id": 1}, limit=_STRETCH).to_list():
+            ids = [document["_id"] for document in found]
+            tombstone = {"deleted": now, "closed_at": now}
+            await self._documents.update_many(
+                {"_id": {"$in": ids}},
+                {"$set": tombstone, "$unset": dict.fromkeys(_CONTENT, "")},
+            )
+
+    async def over(
+        self, ids: Iterable[str], *, max_identifiers: int, max_bytes: int
+    ) -> list[Measured]:
+        """Those of these living documents that are over one of the limits."""
+        wanted = {"_id": {"$in": sorted(set(ids))}, **LIVE}
+        over = [{"identifiers": {"$gt": max_identifiers}}, {"bytes": {"$gt": max_bytes}}]
+        found = await self._documents.aggregate(
+            [{"$match": wanted}, {"$project": _MEASURES}, {"$match": {"$or": over}}]
+        )
+        return [Measured(one["_id"], one["identifiers"], one["bytes"]) async for one in found]
+
+    async def trim(self, document_id: str) -> None:
+        """Drop what unique lists have beyond what they keep, unless it is written to all the time.
+
+        The filter asks for the guards that were read: every change of the content changes them.
+        """
+        for _ in range(_TURNS):
+            document = await self._documents.find_one({"_id": document_id, **LIVE})
+            if document is None:
+                return
+            states: Document = document.get("attributes", {})
+            paths = [
+                f"attributes.{name}.{key}" for name, one in states.items() for key in surplus(one)
+            ]
+            if not paths:
+                return
+            unchanged = {name: document.get(name) for name in ("guard", "absorbed")}
+            trimmed = await self._documents.update_one(
+                {"_id": document_id, **LIVE, **unchanged}, {"$unset": dict.fromkeys(paths, "")}
+            )
+            if trimmed.modified_count:
+                return
+
+
+_MEASURES: Mql = {
+    "identifiers": {"$size": {"$ifNull": ["$identifiers", []]}},
+    "bytes": {"$bsonSize": "$$ROOT"},
+}

@@ -1,0 +1,1 @@
+"""How profiles end: too large, too old, or because somebody asked for it."""

@@ -1,0 +1,35 @@
+"""The quarantine: broken profiles as they were when they were removed."""
+
+from collections.abc import Iterable
+
+from app.paging import Order, Page, PageRequest, Sort
+from app.storage.client import Database, Document
+from app.storage.pages import read_pages
+
+LATEST_FIRST: Order = (Sort("removed_at", -1), Sort("_id", -1))
+
+
+class QuarantineRepository:
+    """Keeps broken profiles, where no list of profiles finds them."""
+
+    def __init__(self, database: Database) -> None:
+        self._broken = database["broken_profiles"]
+
+    async def keep(self, broken: Document) -> None:
+        """Keep what a broken profile was; nothing happens if it is there."""
+        kept = {name: value for name, value in broken.items() if name != "_id"}
+        await self._broken.update_one({"_id": broken["_id"]}, {"$setOnInsert": kept}, upsert=True)
+
+    async def with_ids(self, ids: Iterable[str]) -> dict[str, Document]:
+        """Those of these ids."""
+        found = self._broken.find({"_id": {"$in": sorted(set(ids))}})
+        return {document["_id"]: document async for document in found}
+
+    async def page(self, request: PageRequest) -> Page:
+        """A page of all, the latest first."""
+        [page] = await read_pages(self._broken, [{}], LATEST_FIRST, request)
+        return page
+
+    async def count(self) -> int:
+        """How many there are."""
+        return await self._broken.count_documents({})

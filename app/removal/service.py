@@ -1,0 +1,110 @@
+"""Removing profiles by atomic single-document steps, each safe to repeat.
+
+The profile is closed first: from then on it is frozen, and nothing can be applied to it. Then
+all that belongs to it goes. A crash leaves a tombstone that is ``ending``; ``recover`` finishes
+it. Whoever finds the tombstone in the way of something newer takes that away, see ``sweep``.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bson import encode
+
+from app.events.repository import EventRepository
+from app.identity.repository import IdentifierRepository
+from app.paging import Mql, Page, PageRequest
+from app.profiles.end_repository import EndRepository
+from app.removal.model import Reason
+from app.removal.repository import QuarantineRepository
+from app.storage.client import Document
+
+_KEPT = ("identifiers", "attributes", "accounts", "created_at", "updated_at")
+
+
+class RemovalService:
+    """Removes profiles, with their identifiers, events and sessions."""
+
+    def __init__(
+        self,
+        *,
+        profiles: EndRepository,
+        sessions: EndRepository,
+        identifiers: IdentifierRepository,
+        events: EventRepository,
+        quarantine: QuarantineRepository,
+    ) -> None:
+        self._profiles = profiles
+        self._sessions = sessions
+        self._identifiers = identifiers
+        self._events = events
+        self._quarantine = quarantine
+
+    async def remove(
+        self, profile: str, reason: Reason, *, now: datetime, only: Mql | None = None
+    ) -> bool:
+        """Remove a living profile; False if somebody else has, or it does not match ``only``."""
+        tombstone = {"deleted": now, "reason": reason}
+        if not await self._profiles.end(profile, tombstone, only=only):
+            return False
+        await self._finish(profile)
+        return True
+
+    async def recover(self) -> int:
+        """Finish removals that a crash left half-way; how many there were."""
+        unfinished = await self._profiles.unfinished()
+        for one in unfinished:
+            await self._finish(one["_id"])
+        return len(unfinished)
+
+    async def sweep(self, profile: str) -> None:
+        """Take away what stands under a removed profile, also what came after its end."""
+        ended = await self._profiles.ended(profile)
+        if ended:
+            await self._sweep(ended)
+
+    async def broken(self, request: PageRequest) -> Page:
+        """A page of the broken profiles, the latest first."""
+        return await self._quarantine.page(request)
+
+    async def broken_by_ids(self, ids: Iterable[str]) -> dict[str, Document]:
+        """The broken profiles of these ids."""
+        return await self._quarantine.with_ids(ids)
+
+    async def count_broken(self) -> int:
+        """How many broken profiles are kept."""
+        return await self._quarantine.count()
+
+    async def _finish(self, profile: str) -> None:
+        ended = await self._profiles.ended(profile)
+        if ended is None or not ended.get("ending"):
+            return
+        if Reason(ended["reason"]).is_broken:
+            await self._quarantine.keep(_broken(ended))
+        await self._sweep(ended)
+        await self._profiles.clear(profile)
+
+    async def _sweep(self, ended: Document) -> None:
+        """Identifiers go first, so that they start anew.
+
+        Events of a broken profile stay, so that none counts again. Of others, what was received
+        after the end is somebody else's, and has not been told yet.
+        """
+        profile, at = ended["_id"], ended["deleted"]
+        await self._identifiers.release(profile)
+        await self._sessions.end_of_profile(profile, now=at)
+        if Reason(ended["reason"]).is_broken:
+            await self._events.disown(profile)
+        else:
+            await self._events.forget(profile, until=at)
+
+
+def _broken(ended: Document) -> Document:
+    """What is kept of a broken profile."""
+    return {
+        "_id": ended["_id"],
+        "reason": ended["reason"],
+        "identifier_count": len(ended.get("identifiers", ())),
+        "bytes": len(encode(ended)),
+        "removed_at": ended["deleted"],
+        **{name: ended[name] for name in _KEPT if name in ended},
+    }
