@@ -20,10 +20,13 @@ from app.storage.client import Database, close, connect
 from app.storage.ending import end
 from app.storage.faults import known
 from app.web.answers import AnswerErrors, answer_error
+from app.web.door import Door
 from app.web.events import EventsEndpoint
 from app.web.graphiql.routes import graphiql_page, graphiql_routes
 from app.web.graphql import GraphQLView
 from app.web.health import Readiness, health
+from app.web.intake import intake_routes
+from app.web.peers import Peers
 from app.web.uploads import is_upload
 from graphql_schema.context import Context
 from graphql_schema.schema import build_schema
@@ -62,11 +65,13 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
     )
     view = GraphQLView(schema, get_context=context, page=graphiql_page)
     events = EventsEndpoint(services.ingestion, services.gate)
+    door = Door(services.intake, services.gate, Peers(utc_now))
     return Starlette(
         routes=[
             Route("/graphql", view),
             *graphiql_routes(),
             Route("/v1/events", events.take, methods=["POST"]),
+            *intake_routes(door),
             Route("/health", health),
             Route("/ready", Readiness(lacking).check),
         ],

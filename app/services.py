@@ -25,6 +25,7 @@ from app.ingestion.lanes import LEASE, LaneRepository
 from app.ingestion.service import IngestionService
 from app.ingestion.sweeping import Sweeper
 from app.ingestion.targets import Targets
+from app.intake.service import IntakeService
 from app.merging.service import MergeService
 from app.profiles.end_repository import EndRepository
 from app.profiles.index_repository import IndexRepository
@@ -85,6 +86,7 @@ class Services:
     rebuilder: Rebuilder
     sources: SourceService
     gate: Gate
+    intake: IntakeService
 
     async def recover(self) -> int:
         """Finish what crashed processes left, and index what was defined; how much was left."""
@@ -147,6 +149,7 @@ def compose(
         collisions=collisions,
         merging=merging,
         removal=removal,
+        events=events,
     )
     ingestion = IngestionService(
         lanes=lanes,
@@ -251,4 +254,5 @@ def compose(
         rebuilder,
         sources,
         Gate(sources, is_open=settings.with_open_intake),
+        IntakeService(ingestion),
     )

@@ -169,6 +169,15 @@ async def _index_removals(database: Database) -> None:
     )
 
 
+async def _index_views(database: Database) -> None:
+    """The versions of a view, of which one is shown; other events are no part of anything."""
+    await database["events"].create_index(
+        [("part.of", ASCENDING)],
+        name="parts",
+        partialFilterExpression={"part.of": {"$exists": True}},
+    )
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -182,4 +191,5 @@ STEPS = (
     Step(10, "Index imported lists by whether segments are made of them", _index_imports),
     Step(11, "Index sources by write key and name", _index_sources),
     Step(12, "Index removed and broken profiles", _index_removals),
+    Step(13, "Index the versions of views", _index_views),
 )

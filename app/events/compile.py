@@ -11,12 +11,14 @@ from app.events.filter import Condition, EventFilter, EventQuery, Operator, Sess
 from app.events.keys import encode_json, encode_key
 from app.events.model import EventType
 from app.events.ranges import TimeRange, during_match
-from app.events.stored import FACTS, PAYLOADS
+from app.events.stored import FACTS, HIDDEN, PAYLOADS
 from app.paging import Mql
 from app.patterns import containing, wildcard
 
 Pair: TypeAlias = tuple[str, str]
 """An identifier of one person, and one of whom events with it are about."""
+SHOWN: Mql = {"type": {"$ne": HIDDEN}}
+"""The filter for events that are shown, where none of a certain type are asked for."""
 
 
 def event_match(wanted: EventQuery) -> Mql:
@@ -27,7 +29,7 @@ def event_match(wanted: EventQuery) -> Mql:
 def session_events_match(session: SessionSpan) -> Mql:
     """The filter for the events of a session; its span makes that a short walk in an index."""
     span = {"$gte": session.started_at, "$lte": session.ended_at}
-    return {"profile": session.profile, "time": span, "session": session.session_id}
+    return {"profile": session.profile, "time": span, "session": session.session_id, **SHOWN}
 
 
 def collision_match(pair: Pair) -> Mql:
@@ -85,7 +87,7 @@ def action_counts(matching: Mql, limit: int) -> list[Mql]:
 
 
 def _filter_match(wanted: EventFilter) -> Mql:
-    match: Mql = {"type": wanted.type} if wanted.type else {}
+    match: Mql = {"type": wanted.type} if wanted.type else {**SHOWN}
     if wanted.name is not None:
         match["name"] = _name_match(wanted.name)
     if wanted.where:

@@ -28,6 +28,17 @@ class EventType(StrEnum):
     CUSTOM = "CUSTOM"
 
 
+class Part(msgspec.Struct, frozen=True, gc=False):
+    """What an event is a part of (see ``app.events.upserts``).
+
+    ``counts``: it feeds what adds up, and nothing else; any other part feeds everything else.
+    """
+
+    of: str
+    counts: bool = False
+    shown: bool = False
+
+
 class Event(msgspec.Struct, frozen=True, gc=False):
     """An accepted event.
 
@@ -51,6 +62,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     account: Payload = {}
     context: Payload = {}
     properties: Payload = {}
+    part: Part | None = None
 
     @property
     def tie(self) -> int:
@@ -76,7 +88,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
         """What the event says by being there: its time, and what a session counts."""
         facts: Payload = {"time": self.time, "name": self.name}
         counter = _COUNTERS.get(self.type)
-        if counter:
+        if counter and (self.part is None or self.part.counts):
             facts[counter] = 1
         if self.type == EventType.VIEW:
             facts["page"] = self.name

@@ -13,8 +13,8 @@ from uuid_utils import uuid7
 from app.aggregation.stamps import MAX_SEQUENCE
 from app.errors import EventRejectedError, IdentifierRefusedError, ValueRefusedError
 from app.events.limits import MAX_ID, MAX_NAME, check_payload
-from app.events.model import KNOWN_FRUSTRATIONS, Event, Payload
-from app.events.wire import EventInput
+from app.events.model import KNOWN_FRUSTRATIONS, Event, Part, Payload
+from app.events.wire import EventInput, PartInput
 from app.identity.model import COOKIE_ID, USER_ID, identifier
 from app.values import milliseconds, to_text
 
@@ -70,11 +70,12 @@ def parse_event(raw: EventInput, arrival: Arrival) -> Parsed:
         account_id=_account_id(account, warnings),
         session_id=_session_id(raw.session_id),
         corrected=any(one.code == TIME_CORRECTED for one in warnings),
-        profiled=not anonymous and not _is_robot(context),
+        profiled=not anonymous and not is_robot(context),
         user={} if anonymous else _object("user", raw.user),
         account=account,
         context=context,
         properties=_known_frustrations(properties, warnings),
+        part=_part(raw),
     )
     return Parsed(event, warnings)
 
@@ -157,7 +158,12 @@ def _account_id(account: Payload, warnings: list[EventWarning]) -> str | None:
         return None
 
 
-def _is_robot(context: Payload) -> bool:
+def _part(raw: EventInput) -> Part | None:
+    return Part(raw.of, raw.counts, raw.shown) if isinstance(raw, PartInput) else None
+
+
+def is_robot(context: Payload) -> bool:
+    """Whether this is the context of a bot or of a synthetic session."""
     device, session = context.get("device"), context.get("session")
     is_bot = isinstance(device, dict) and device.get("type") == "bot"
     return is_bot or (isinstance(session, dict) and session.get("type") in _SYNTHETIC)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from app.events.compile import SHOWN
 from app.paging import Mql, Order, Page, PageRequest
 from app.storage.client import Database, Document, Pipeline
 from app.storage.pages import read_pages
@@ -16,9 +17,9 @@ class EventReader:
         self._events = database["events"]
 
     async def with_ids(self, ids: Iterable[str]) -> dict[str, Document]:
-        """The events of these ids."""
+        """The events of these ids that are shown."""
         wanted = sorted(set(ids))
-        found = self._events.find({"_id": {"$in": wanted}}, batch_size=len(wanted) + 1)
+        found = self._events.find({"_id": {"$in": wanted}, **SHOWN}, batch_size=len(wanted) + 1)
         return {document["_id"]: document async for document in found}
 
     async def pages(self, queries: Iterable[Mql], order: Order, request: PageRequest) -> list[Page]:

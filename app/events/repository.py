@@ -8,7 +8,9 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from app.events.stored import Entry, event_document, load_entry
+from app.events.model import EventType
+from app.events.stored import HIDDEN, Entry, event_document, load_entry
+from app.events.upserts import superseded
 from app.identity.model import principal
 from app.storage.client import Database, Document
 from app.storage.faults import duplicates
@@ -127,6 +129,16 @@ class EventRepository:
         """Filters for a part of the events; each has to be done away with before the next."""
         while found := await self._events.find(query, {"_id": 1}, limit=_CHUNK).to_list():
             yield {"_id": {"$in": [document["_id"] for document in found]}, **query}
+
+    async def show_best(self, views: Iterable[str]) -> None:
+        """Hide the versions of these views that are not, or no longer, the ones to show.
+
+        Whoever stores a version looks afterwards, so that the last to look sees all.
+        """
+        query = {"part.of": {"$in": sorted(views)}, "type": EventType.VIEW}
+        kept = {"part.of": 1, "sequence": 1, "identifiers": 1, "profiled": 1}
+        if hidden := superseded(await self._events.find(query, kept).to_list()):
+            await self._events.update_many({"_id": {"$in": hidden}}, {"$set": {"type": HIDDEN}})
 
     async def count_before(self, catalogue: int, *, key: str) -> int | None:
         """How many entries ``before`` would give; None where those are too many to be counted."""

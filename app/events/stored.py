@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.events.keys import decode_json, encode_json
-from app.events.model import Event
+from app.events.model import Event, EventType, Part
 
 _FIELDS = ("type", "time", "received_at", "name", "sequence", "profiled", "corrected")
 _RENAMED = {"account_id": "account", "session_id": "session"}
@@ -16,6 +16,9 @@ PAYLOADS = {
 }
 """The stored names of an event's free JSON."""
 
+
+HIDDEN = "PART"
+"""The stored type of the parts of a view that are not the ones to show."""
 
 FACTS = {"id": "_id", "name": "name", "session_id": "session", "account_id": "account"}
 """The stored names of what an event is, as far as one can ask for it."""
@@ -59,7 +62,14 @@ def event_document(event: Event) -> dict[str, Any]:
     for name, stored in PAYLOADS.items():
         if payload := getattr(event, name):
             document[stored] = encode_json(payload)
+    if event.part:
+        document |= _part_fields(event, event.part)
     return document
+
+
+def _part_fields(event: Event, part: Part) -> dict[str, Any]:
+    kept = {"of": part.of, "counts": part.counts, "shown": part.shown}
+    return {"part": kept, "type": event.type if part.shown else HIDDEN}
 
 
 def load_entry(document: dict[str, Any]) -> Entry:
@@ -72,5 +82,7 @@ def load_entry(document: dict[str, Any]) -> Entry:
         if stored in document
     }
     identifiers = tuple(document["identifiers"])
+    if "part" in document:  # only views come in versions
+        fields |= {"type": EventType.VIEW, "part": Part(**document["part"])}
     event = Event(id=document["_id"], identifiers=identifiers, **fields)
     return Entry(event, document.get("target"), tuple(document.get("apart", ())))

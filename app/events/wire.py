@@ -38,3 +38,11 @@ class EventInput(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
     session_id: str | None = None
     context: Any = None
     properties: Any = None
+
+
+class PartInput(EventInput, frozen=True, gc=False):
+    """A part of an event that is sent in versions, as ``app.events.upserts`` takes it apart."""
+
+    of: str = ""
+    counts: bool = False
+    shown: bool = False

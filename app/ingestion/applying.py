@@ -8,6 +8,7 @@ and they are moved here.
 import asyncio
 from datetime import datetime
 
+from app.events.repository import EventRepository
 from app.identity.collision_repository import CollisionRepository
 from app.ingestion.lanes import Lane
 from app.merging.service import MergeService
@@ -30,6 +31,7 @@ class Applier:
         collisions: CollisionRepository,
         merging: MergeService,
         removal: RemovalService,
+        events: EventRepository,
     ) -> None:
         self._profiles = profiles
         self._sessions = sessions
@@ -37,12 +39,15 @@ class Applier:
         self._collisions = collisions
         self._merging = merging
         self._removal = removal
+        self._events = events
 
     async def apply(self, lane: Lane, planned: Plan, *, now: datetime) -> dict[str, str | None]:
         """Apply the plan of the lane's batch; where each profile's share ended.
 
         None: nowhere, since the profile was removed before it had taken the share.
         """
+        if planned.views:
+            await self._events.show_best(planned.views)
         accounts = [Share(key, key, fold) for key, fold in planned.accounts.items()]
         sessions = [_session_share(key, fold) for key, fold in planned.sessions.items()]
         await asyncio.gather(

@@ -48,6 +48,7 @@ async def test_every_index_is_made(database: Database) -> None:
             "profile_history",
             "timeline",
             "collisions",
+            "parts",
         },
         "collisions": {"newest"},
         "identifiers": {"owner"},

@@ -1,0 +1,1 @@
+"""What SDKs of others send, as events: one pure module for each wire format."""

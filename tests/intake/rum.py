@@ -1,0 +1,51 @@
+"""Lines as Datadog's browser SDK sends them, written by hand."""
+
+import json
+from typing import Any
+
+from tests.building import T
+
+START = int(T.timestamp() * 1000)
+
+
+def line(kind: str, seconds: float = 0, **fields: Any) -> dict[str, Any]:
+    """An event of a visitor in a session; ``usr`` and so on by name."""
+    usual = {
+        "type": kind,
+        "date": START + int(seconds * 1000),
+        "application": {"id": "shop"},
+        "session": {"id": "s1", "type": "user"},
+        "source": "browser",
+        "view": {"id": "v1", "url": "https://shop.example/cart?x=1", "referrer": ""},
+        "usr": {"anonymous_id": "anon-1"},
+        "_dd": {"format_version": 2},
+    }
+    return {**usual, **fields}
+
+
+def view(version: int = 1, *, view_id: str = "v1", path: str = "/cart", **fields: Any) -> Any:
+    """A version of a view."""
+    page = {"id": view_id, "url": f"https://shop.example{path}", "time_spent": version * 1000}
+    return line(
+        fields.pop("kind", "view"),
+        fields.pop("seconds", 0),
+        **{"view": page, "_dd": {"document_version": version}, **fields},
+    )
+
+
+def action(action_id: str, target: str, kind: str = "click", **fields: Any) -> dict[str, Any]:
+    """An action on something."""
+    frustrations = fields.pop("frustrations", [])
+    made = {
+        "id": action_id,
+        "type": kind,
+        "target": {"name": target},
+        "frustration": {"type": frustrations},
+    }
+    return line("action", **{"action": made, **fields})
+
+
+def body(*lines: object) -> bytes:
+    """The body of a request; what is no text is written as JSON."""
+    texts = (one if isinstance(one, bytes) else json.dumps(one).encode() for one in lines)
+    return b"\n".join(texts)
