@@ -43,11 +43,16 @@ from app.removal.limits import Limits
 from app.removal.model import MAX_IDENTIFIERS
 from app.removal.repository import QuarantineRepository
 from app.removal.service import RemovalService
+from app.segments.belonging import BelongingService
+from app.segments.finding_repository import Finder
+from app.segments.resolving import Resolver
 from app.segments.rows.repository import RowRepository
 from app.segments.rows.service import RowService
 from app.segments.segment_repository import SegmentRepository
 from app.segments.segment_service import SegmentService
 from app.segments.service import ListService
+from app.segments.sizes import SizeService
+from app.segments.subjects_repository import SubjectReader
 from app.settings import Settings
 from app.storage.client import Database
 from app.values import milliseconds
@@ -78,6 +83,8 @@ class Services:
     sessions: SessionService
     lists: ListService
     segments: SegmentService
+    belonging: BelongingService
+    sizes: SizeService
     rows: RowService
     indexes: IndexService
     events: EventService
@@ -211,6 +218,9 @@ def compose(
     segments = SegmentService(
         segments=SegmentRepository(database), attributes=attributes, rows=rows
     )
+    finder = Finder(database, rows)
+    resolver = Resolver(finder=finder, attributes=attributes, segments=segments)
+    lists = ListService(readers=readers, attributes=attributes, resolver=resolver)
     return Services(
         database,
         attributes,
@@ -225,8 +235,16 @@ def compose(
         ),
         AccountService(readers[ProfileKind.ACCOUNT]),
         SessionService(reader=DocumentReader(database["sessions"]), sessions=sessions),
-        ListService(readers=readers, attributes=attributes),
+        lists,
         segments,
+        BelongingService(
+            readers=readers,
+            subjects=SubjectReader(database, finder),
+            segments=segments,
+            attributes=attributes,
+            resolver=resolver,
+        ),
+        SizeService(lists),
         RowService(rows=rows, segments=segments, readers=readers, clock=clock),
         IndexService(
             attributes=attributes,

@@ -9,14 +9,23 @@ from app.attributes.model import ProfileKind
 from app.ids import split_id
 from app.paging import PageRequest
 from app.segments.service import Asked
+from app.storage.client import Document
 from graphql_schema.attributes import AttributeValue
 from graphql_schema.context import Info
 from graphql_schema.fields import computed, served, stored
-from graphql_schema.filters import FilterArgument, OrderArgument, SearchArgument, orders, taken
+from graphql_schema.filters import (
+    FilterArgument,
+    OrderArgument,
+    SearchArgument,
+    SegmentArgument,
+    orders,
+    taken,
+)
 from graphql_schema.lists import read_list
 from graphql_schema.nodes import Connection, Node, connection_row
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
 from graphql_schema.rows import Row, account_row, default_path, profile_row
+from graphql_schema.segments import Segment, segments_of
 from graphql_schema.values import value_readers
 
 if TYPE_CHECKING:
@@ -36,14 +45,16 @@ async def read_users(
     lists, together = info.context.services.lists, info.context.loaders.together
     asked = Asked(ProfileKind.USER, taken(filter), order_by=orders(order_by))
     account, now = root["document"]["_id"], info.context.now
-    listed = await together(
+    page, order = await together(
         lists.pages_of_accounts, asked, PageRequest(first, after), now=now
     ).load(account)
     counts = together(lists.counts_of_accounts, asked, now=now)
     catalogue = await info.context.catalogue()
-    return connection_row(
-        listed.page, listed.order, profile_row, catalogue, lambda: counts.load(account)
-    )
+    return connection_row(page, order, profile_row, catalogue, lambda: counts.load(account))
+
+
+async def read_segments_of_account(info: Info, root: strawberry.Parent[Row]) -> list[Row]:
+    return await segments_of(info, root["document"]["_id"], ProfileKind.ACCOUNT)
 
 
 def _default(kind: object, name: str, description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
@@ -82,6 +93,9 @@ class Account(Node):
         read_users,
         "The people with events in this account; if not sorted, the newest first.",
     )
+    segments: list[Segment] = served(
+        list[Segment], read_segments_of_account, "The segments it is in at this moment, by name."
+    )
 
 
 @strawberry.input(one_of=True, description="An account, by one of its ids.")
@@ -97,9 +111,14 @@ class AccountRef:
 ByArgument = Annotated[AccountRef, strawberry.argument(description="Which account.")]
 
 
+async def find_account(info: Info, ref: AccountRef) -> Document | None:
+    """The document that a reference means."""
+    account_id = ref.account_id or _key(ref.id)
+    return await info.context.loaders.accounts_by_id.load(account_id) if account_id else None
+
+
 async def read_account(info: Info, by: ByArgument) -> Row | None:
-    account_id = by.account_id or _key(by.id)
-    found = await info.context.loaders.accounts_by_id.load(account_id) if account_id else None
+    found = await find_account(info, by)
     return account_row(found, await info.context.catalogue()) if found else None
 
 
@@ -113,10 +132,11 @@ async def read_accounts(
     filter: FilterArgument = None,
     search: SearchArgument = None,
     order_by: OrderArgument = None,
+    segment: SegmentArgument = None,
     first: FirstArgument = None,
     after: AfterArgument = None,
     last: LastArgument = None,
     before: BeforeArgument = None,
 ) -> Row:
-    asked = Asked(ProfileKind.ACCOUNT, taken(filter), search, orders(order_by))
+    asked = Asked(ProfileKind.ACCOUNT, taken(filter), search, orders(order_by), segment)
     return await read_list(info, asked, PageRequest(first, after, last, before), account_row)

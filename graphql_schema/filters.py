@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any, cast
 
 import strawberry
@@ -9,6 +10,8 @@ import strawberry
 from app.segments.order import OrderBy
 from graphql_schema.coercion import take_as
 from graphql_schema.enums import Direction
+from graphql_schema.event_filters import EventFilter
+from graphql_schema.ranges import TimeRange
 from graphql_schema.scalars import JSON
 
 
@@ -43,12 +46,58 @@ class IdentifierList:
     values: list[str] = strawberry.field(description="At most 1000 values.")
 
 
+@strawberry.enum(description="What all steps of a sequence have to be inside of.")
+class Scope(StrEnum):
+    SESSION = "SESSION"
+    WINDOW = "WINDOW"
+
+
+@strawberry.input(description="An event of a sequence.")
+class StepInput:
+    event: EventFilter = strawberry.field(description="Which event.")
+    negated: bool | None = strawberry.field(
+        default=False,
+        description="True: and then not, until the end of the session or window.",
+    )
+
+
+@strawberry.input(description="How often; without a lower limit at least once.")
+class CountRange:
+    at_least: int | None = _operator("Not less often; 1 or more.")
+    at_most: int | None = _operator("Not more often; 1 or more.")
+
+
+@strawberry.input(
+    description="Steps in the order of time. An account meets it when one of its users does, by "
+    "what that user did in this account."
+)
+class PerformedCondition:
+    steps: list[StepInput] = strawberry.field(description="1 to 10 events, one after the other.")
+    during: TimeRange = strawberry.field(description="Only what happened in this time counts.")
+    scope: Scope | None = strawberry.field(
+        default=Scope.SESSION,
+        description="Several steps are inside one session, or inside one window.",
+    )
+    window: timedelta | None = strawberry.field(
+        default=None,
+        description="How long a window is that begins with its first step; else all of `during` "
+        "is one.",
+    )
+    times: CountRange | None = strawberry.field(
+        default=None,
+        description="How often: of one step how many events, of several how many sessions, or "
+        "windows that do not overlap.",
+    )
+
+
 @strawberry.input(one_of=True, description="One condition, or several joined.")
 class ProfileFilter:
     and_: list["ProfileFilter"] | None = _operator("All of these hold.", "and")
     or_: list["ProfileFilter"] | None = _operator("At least one of these holds.", "or")
     not_: "ProfileFilter | None" = _operator("This does not hold.", "not")
     attribute: AttributeCondition | None = _operator("An attribute has such a value.")
+    performed: PerformedCondition | None = _operator("Somebody did this.")
+    segment: strawberry.ID | None = _operator("They belong to this segment, of the same kind.")
     identifier_in: IdentifierList | None = _operator("A user has one of these identifiers.")
     account: strawberry.ID | None = _operator(
         "A user has events in this account; an account is this one."
@@ -75,6 +124,9 @@ def taken(filter: ProfileFilter | None) -> Mapping[str, Any] | None:
 
 FilterArgument = Annotated[
     ProfileFilter | None, strawberry.argument(description="Only those for which this holds.")
+]
+SegmentArgument = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Only those in this segment.")
 ]
 SearchArgument = Annotated[
     str | None,

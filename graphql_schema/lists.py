@@ -12,6 +12,4 @@ async def read_list(info: Info, asked: Asked, request: PageRequest, row_of: RowO
     lists, now = info.context.services.lists, info.context.now
     listed = await lists.page(asked, request, now=now)
     catalogue = await info.context.catalogue()
-    return connection_row(
-        listed.page, listed.order, row_of, catalogue, lambda: lists.count(asked, now=now)
-    )
+    return connection_row(listed.page, listed.order, row_of, catalogue, listed.count)

@@ -20,7 +20,14 @@ from graphql_schema.compiled.shapes import path_reader
 from graphql_schema.context import Info
 from graphql_schema.events import Event, read_events_of_profile
 from graphql_schema.fields import computed, served, stored
-from graphql_schema.filters import FilterArgument, OrderArgument, SearchArgument, orders, taken
+from graphql_schema.filters import (
+    FilterArgument,
+    OrderArgument,
+    SearchArgument,
+    SegmentArgument,
+    orders,
+    taken,
+)
 from graphql_schema.habits import (
     ActionCount,
     PageCount,
@@ -40,6 +47,7 @@ from graphql_schema.rows import (
     profile_row,
     session_row,
 )
+from graphql_schema.segments import Segment, segments_of
 from graphql_schema.sessions import Session
 from graphql_schema.values import value_readers
 
@@ -83,6 +91,10 @@ async def read_sessions(
         together(sessions.pages_of_profiles, wanted, PageRequest(first, after)),
         together(sessions.counts_of_profiles, wanted),
     )
+
+
+async def read_segments_of_profile(info: Info, root: strawberry.Parent[Row]) -> list[Row]:
+    return await segments_of(info, root["document"]["_id"], ProfileKind.USER)
 
 
 @strawberry.type(description="A country.")
@@ -184,6 +196,9 @@ class Profile(Node):
         read_profile_accounts,
         "The accounts they have events in, by account id.",
     )
+    segments: list[Segment] = served(
+        list[Segment], read_segments_of_profile, "The segments they are in at this moment, by name."
+    )
     sessions: Connection[Session] = served(
         Connection[Session],
         read_sessions,
@@ -248,10 +263,11 @@ async def read_profiles(
     filter: FilterArgument = None,
     search: SearchArgument = None,
     order_by: OrderArgument = None,
+    segment: SegmentArgument = None,
     first: FirstArgument = None,
     after: AfterArgument = None,
     last: LastArgument = None,
     before: BeforeArgument = None,
 ) -> Row:
-    asked = Asked(ProfileKind.USER, taken(filter), search, orders(order_by))
+    asked = Asked(ProfileKind.USER, taken(filter), search, orders(order_by), segment)
     return await read_list(info, asked, PageRequest(first, after, last, before), profile_row)

@@ -23,6 +23,7 @@ from graphql_schema.defining import (
     update_attribute,
 )
 from graphql_schema.events import Event, read_events
+from graphql_schema.explaining import SegmentExplanation, explain_segment
 from graphql_schema.fields import served
 from graphql_schema.ingestion import IngestEventsPayload, ingest_events
 from graphql_schema.lookup import MAX_NODES, load_node, load_nodes
@@ -43,7 +44,13 @@ from graphql_schema.segmenting import (
     delete_segment,
     update_segment,
 )
-from graphql_schema.segments import Segment, read_segment, read_segments
+from graphql_schema.segments import (
+    Segment,
+    SegmentPreview,
+    preview_segment,
+    read_segment,
+    read_segments,
+)
 from graphql_schema.sources import Source, read_sources
 
 IdArgument = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
@@ -82,6 +89,12 @@ class Query:
     )
     segment_imports: SegmentImports = served(
         SegmentImports, read_segment_imports, "How far imports of lists are."
+    )
+    preview_segment: SegmentPreview = served(
+        SegmentPreview, preview_segment, "Size and a sample of a definition that is not saved."
+    )
+    explain_segment: SegmentExplanation = served(
+        SegmentExplanation, explain_segment, "Why somebody is in a segment, or is not."
     )
     events: Connection[Event] = served(
         Connection[Event],

@@ -153,7 +153,7 @@ def segment_row(segment: Segment) -> Row:
     return {
         "__typename": "Segment",
         "id": global_id("Segment", segment.id),
-        "segment_id": segment.id,
+        "segment": segment,
         "kind": GraphQLKind(segment.kind.value),
         "name": segment.name,
         "description": segment.description,

@@ -178,6 +178,12 @@ async def _index_views(database: Database) -> None:
     )
 
 
+async def _index_deeds(database: Database) -> None:
+    """Who did what: one walk for each event that a condition names."""
+    keys = [("type", ASCENDING), ("name", ASCENDING), ("time", ASCENDING)]
+    await database["events"].create_index(keys, name="deeds")
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -192,4 +198,5 @@ STEPS = (
     Step(11, "Index sources by write key and name", _index_sources),
     Step(12, "Index removed and broken profiles", _index_removals),
     Step(13, "Index the versions of views", _index_views),
+    Step(14, "Index events by type, name and time", _index_deeds),
 )

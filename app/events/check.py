@@ -26,17 +26,16 @@ def check_filter(
     kind: EventType | None,
     name: str | None,
     where: Sequence[tuple[str, Mapping[str, object]]],
+    path: Path = ("filter",),
 ) -> EventFilter:
     """The filter; ``where`` has the fields with what stands under each operator."""
     if name is not None and len(name) > MAX_NAME:
-        raise EventFilterInvalidError(
-            ("filter", "name"), f"a name has at most {MAX_NAME} characters"
-        )
+        raise EventFilterInvalidError((*path, "name"), f"a name has at most {MAX_NAME} characters")
     if len(where) > MAX_CONDITIONS:
         problem = f"a filter has at most {MAX_CONDITIONS} conditions"
-        raise EventFilterInvalidError(("filter", "where"), problem)
+        raise EventFilterInvalidError((*path, "where"), problem)
     conditions = [
-        _condition(field, operators, ("filter", "where", str(index)))
+        _condition(field, operators, (*path, "where", str(index)))
         for index, (field, operators) in enumerate(where)
     ]
     return EventFilter(kind, name, tuple(conditions))

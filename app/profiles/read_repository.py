@@ -1,12 +1,23 @@
 """Reading aggregated documents: single ones, pages in a stable order, counts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cachetools import TTLCache
 
 from app.cursors import window
-from app.paging import Order, Page, PageRequest, directed, matching, page_of, stretches
+from app.paging import (
+    Order,
+    Page,
+    PageRequest,
+    Window,
+    directed,
+    key_of,
+    matching,
+    page_of,
+    stretches,
+)
 from app.profiles.compile import LIVE
 from app.storage.client import Collection, Document
 from app.storage.pages import read_pages
@@ -74,6 +85,56 @@ class DocumentReader:
                 found += await documents.to_list()
         return page_of(found, asked)
 
+    async def page_of_those(
+        self,
+        query: Mapping[str, Any],
+        order: Order,
+        request: PageRequest,
+        belongs: Callable[[Document], bool],
+    ) -> Page:
+        """A page of those among the matching documents that belong; read in growing parts."""
+        asked = window(request, order)
+        found: list[Document] = []
+        part = replace(asked, limit=asked.limit + 1)
+        while len(found) <= asked.limit:
+            documents = await self._stretch(query, order, part)
+            found += filter(belongs, documents)
+            if len(documents) < part.limit:
+                break
+            place, limit = key_of(documents[-1], order), min(4 * part.limit, _PART)
+            part = (
+                replace(part, limit=limit, before=place)
+                if asked.backward
+                else replace(part, limit=limit, after=place)
+            )
+        return page_of(found[: asked.limit + 1], asked)
+
+    async def _stretch(
+        self, query: Mapping[str, Any], order: Order, asked: Window
+    ) -> list[Document]:
+        """Documents of a window, from its own end; one command for each stretch it touches."""
+        found: list[Document] = []
+        for phase in stretches(order, asked):
+            if missing := asked.limit - len(found):
+                documents = self._documents.find(
+                    matching(_living(query), phase, asked),
+                    sort=list(directed(phase, asked).items()),
+                    limit=missing,
+                    batch_size=missing + 1,
+                )
+                found += await documents.to_list()
+        return found
+
+    async def those(self, query: Mapping[str, Any]) -> dict[str, Document]:
+        """All living documents that match, by id."""
+        found = await self._documents.find(_living(query)).to_list()
+        return {document["_id"]: document for document in found}
+
+    async def ids(self, query: Mapping[str, Any], *, limit: int = 0) -> list[str]:
+        """The ids of the living documents that match, at most so many; 0: all."""
+        found = self._documents.find(_living(query), {"_id": 1}, limit=limit)
+        return [document["_id"] async for document in found]
+
     async def _hint(self, query: Mapping[str, Any]) -> str | None:
         """Ids are walked in their order where so many documents match that some come soon.
 
@@ -101,6 +162,10 @@ class DocumentReader:
     async def counts(self, queries: Iterable[Mapping[str, Any]]) -> list[int]:
         """How many living documents match each query, in one command."""
         return await count_together(self._documents, map(_living, queries))
+
+
+_PART = 4000
+"""Documents that are read at a time, when most of them do not belong."""
 
 
 def _living(query: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,14 +16,36 @@ from app.segments import model
 
 
 def compile_condition(condition: model.Condition, kind: ProfileKind) -> Mql:
-    """The filter that finds the documents of this kind for which the condition holds."""
+    """The filter that finds the documents of this kind for which the condition holds.
+
+    What is not said in documents has been found out before, see ``resolve``.
+    """
     match condition:
         case model.All(conditions=conditions):
-            return {"$and": [compile_condition(one, kind) for one in conditions]}
+            return _joined("$and", conditions, kind) if conditions else {}
         case model.Any(conditions=conditions):
-            return {"$or": [compile_condition(one, kind) for one in conditions]}
+            return _joined("$or", conditions, kind) if conditions else dict(_NOBODY)
         case model.Not(condition=negated):
             return {"$nor": [compile_condition(negated, kind)]}
+        case model.InSegment(condition=meant):
+            return compile_condition(meant, kind)
+        case model.Among(ids=ids):
+            return {"_id": {"$in": sorted(ids)}}
+        case model.Performed() | model.Listed():
+            raise AssertionError("found out before")
+        case _:
+            return _said(condition, kind)
+
+
+_NOBODY: Mql = {"_id": {"$in": []}}
+
+
+def _joined(operator: str, conditions: tuple[model.Condition, ...], kind: ProfileKind) -> Mql:
+    return {operator: [compile_condition(one, kind) for one in conditions]}
+
+
+def _said(condition: model.Said, kind: ProfileKind) -> Mql:
+    match condition:
         case model.HasValue(attribute=attribute):
             return {attribute_path(attribute): {"$exists": True}}
         case model.AnyValue(attribute=attribute, test=test):
@@ -66,7 +88,7 @@ def _in_unique_list(attribute: AttributeDefinition, test: model.Test) -> Mql:
     path = attribute_path(attribute)
     if isinstance(test, model.OneOf):
         found = [{f"{path}.{unique_key(one)}.v": store_value(one)} for one in test.values]
-        return {"$or": found} if found else {"_id": {"$in": []}}
+        return {"$or": found} if found else dict(_NOBODY)
     entries = {"$objectToArray": {"$ifNull": [f"${path}", {}]}}
     passes = {"$and": list(_expressions(test))}
     tried = {"$map": {"input": entries, "as": "one", "in": passes}}

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias, TypedDict
 
 from app.attributes.model import ProfileKind
-from app.ids import split_id
+from app.ids import global_id, split_id
 from app.segments.errors import SegmentInvalidError
 
 MAX_NAME = 255
@@ -108,10 +108,15 @@ def check_description(description: str | None) -> str | None:
     return description
 
 
-def segment_key(global_id: str) -> str | None:
+def segment_key(text: str) -> str | None:
     """The key of a segment's global id; None if it is none."""
-    kind, key = split_id(global_id) or ("", "")
+    kind, key = split_id(text) or ("", "")
     return key if kind == "Segment" else None
+
+
+def segment_id_of(key: str) -> str:
+    """The global id of a segment."""
+    return global_id("Segment", key)
 
 
 def _named(raw: Mapping[str, Any]) -> Iterator[str]:

@@ -93,6 +93,10 @@ class SegmentService:
         """The segments of these ids."""
         return await self._segments.with_ids(ids)
 
+    async def all_of(self, kind: ProfileKind) -> list[Segment]:
+        """Every segment of a kind, by name."""
+        return await self._segments.all_of(kind)
+
     async def page(
         self, kind: ProfileKind | None, search: str | None, request: PageRequest
     ) -> Page:
@@ -152,7 +156,7 @@ class SegmentService:
         known = await self.closure(segment.source.uses)
         if circle := _circle(segment, known):
             raise SegmentCycleError(circle)
-        frame = Frame(segment.kind, catalogue, now)
+        frame = Frame(segment.kind, catalogue, now, known)
         check_filter(segment.source.condition, frame, PATH)
 
     async def _broken(self, segment: Segment) -> FilterInvalidError | SegmentCycleError | None:

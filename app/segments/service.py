@@ -1,96 +1,147 @@
 """Use cases of finding: lists of profiles and accounts by filter, search and order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.attributes.catalogue import Catalogue
 from app.attributes.model import ProfileKind
 from app.attributes.service import AttributeService
 from app.attributes.terms import words
 from app.paging import Mql, Order, Page, PageRequest
 from app.patterns import beginning
 from app.profiles.read_repository import DocumentReader
-from app.segments.check import Frame, check_filter
 from app.segments.compile import compile_condition
-from app.segments.model import All
+from app.segments.members import Members
+from app.segments.model import All, Condition
 from app.segments.order import OrderBy, order_of
+from app.segments.resolve import elsewhere, large_sets
+from app.segments.resolving import Question, Resolver
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a list is asked for."""
+    """What a list is asked for; ``segment``: the global id of the one that all belong to.
+
+    ``path``: where in the input the filter stands.
+    """
 
     kind: ProfileKind
     filter: Mapping[str, Any] | None = None
     search: str | None = None
     order_by: Sequence[OrderBy] = ()
+    segment: str | None = None
+    path: tuple[str, ...] = ("filter",)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page, and the order it is in."""
+    """A page, the order it is in, and how to count its whole list: by what was found for it."""
 
     page: Page
     order: Order
+    count: Callable[[], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was asked, as the database is asked it."""
+
+    order: Order
+    searched: list[Mql]
+    condition: Condition
+    catalogue: Catalogue
 
 
 class ListService:
     """Lists profiles and accounts."""
 
     def __init__(
-        self, *, readers: Mapping[ProfileKind, DocumentReader], attributes: AttributeService
+        self,
+        *,
+        readers: Mapping[ProfileKind, DocumentReader],
+        attributes: AttributeService,
+        resolver: Resolver,
     ) -> None:
         self._readers = readers
         self._attributes = attributes
+        self._resolver = resolver
+        self._members = {kind: Members(reader, kind) for kind, reader in readers.items()}
 
     async def page(self, asked: Asked, request: PageRequest, *, now: datetime) -> Listed:
         """A page of what is asked for."""
-        order, query, parts = await self._read(asked, now)
+        read = await self._read(asked, now)
+        page = await self._page(read, asked.kind, request)
+        return Listed(page, read.order, lambda: self._count(read, asked.kind))
+
+    async def _page(self, read: _Reading, kind: ProfileKind, request: PageRequest) -> Page:
+        if large_sets(read.condition):
+            return await self._members[kind].page(
+                read.condition, _joined(read.searched), read.order, request, read.catalogue
+            )
+        parts = [*read.searched, *_parts(read.condition, kind)]
         is_first = request.after is None and request.before is None
-        page = await self._readers[asked.kind].page(
-            query, order, request, may_match_many=_may_match_many(parts, is_first=is_first)
+        many = _may_match_many(parts, is_first=is_first)
+        return await self._readers[kind].page(
+            _joined(parts), read.order, request, may_match_many=many
         )
-        return Listed(page, order)
 
     async def count(self, asked: Asked, *, now: datetime) -> int:
         """How many there are in the whole list."""
-        _, query, _ = await self._read(asked, now)
-        return await self._readers[asked.kind].count(query)
+        return await self._count(await self._read(asked, now), asked.kind)
+
+    async def _count(self, read: _Reading, kind: ProfileKind) -> int:
+        return await self._members[kind].count(read.condition, _joined(read.searched))
 
     async def pages_of_accounts(
         self, accounts: Sequence[str], asked: Asked, request: PageRequest, *, now: datetime
-    ) -> list[Listed]:
-        """The same page of the users of each of these accounts."""
-        order, query, _ = await self._read(asked, now)
-        of_each = [_members(account, query) for account in accounts]
+    ) -> list[tuple[Page, Order]]:
+        """The same page of the users of each of these accounts, with its order."""
+        order, of_each = await self._of_accounts(accounts, asked, now)
         pages = await self._readers[asked.kind].pages(of_each, order, request)
-        return [Listed(page, order) for page in pages]
+        return [(page, order) for page in pages]
 
     async def counts_of_accounts(
         self, accounts: Sequence[str], asked: Asked, *, now: datetime
     ) -> list[int]:
         """How many users of each of these accounts there are."""
-        _, query, _ = await self._read(asked, now)
-        of_each = [_members(account, query) for account in accounts]
+        _, of_each = await self._of_accounts(accounts, asked, now)
         return await self._readers[asked.kind].counts(of_each)
 
-    async def _read(self, asked: Asked, now: datetime) -> tuple[Order, Mql, list[Mql]]:
-        """The order, the query, and the parts that it is joined of."""
+    async def _of_accounts(
+        self, accounts: Sequence[str], asked: Asked, now: datetime
+    ) -> tuple[Order, list[Mql]]:
+        """The order, and what finds the users of each account: these alone are looked at."""
+
+        async def users() -> list[str]:
+            return await self._readers[asked.kind].ids({"accounts": {"$in": list(accounts)}})
+
+        read = await self._read(asked, now, users)
+        query = _joined([*read.searched, *_parts(read.condition, asked.kind)])
+        return read.order, [_users(account, query) for account in accounts]
+
+    async def _read(
+        self, asked: Asked, now: datetime, among: Callable[[], Awaitable[list[str]]] | None = None
+    ) -> _Reading:
         catalogue = await self._attributes.recent(now=now)
         order = order_of(asked.order_by, asked.kind, catalogue)
-        parts = list(_parts(asked, Frame(asked.kind, catalogue, now)))
-        return order, {"$and": parts} if parts else {}, parts
+        question = Question(asked.kind, asked.filter, asked.segment, asked.path)
+        condition = await self._resolver.condition(question, now)
+        of_interest = await among() if among and any(elsewhere(condition)) else None
+        found = await self._resolver.resolved(condition, asked.kind, of_interest)
+        searched = [_searched(word) for word in words(asked.search or "")]
+        return _Reading(order, searched, found, catalogue)
 
 
-def _parts(asked: Asked, frame: Frame) -> Iterator[Mql]:
-    for word in words(asked.search or ""):
-        yield _searched(word)
-    if asked.filter is not None:
-        condition = check_filter(asked.filter, frame)
-        each = condition.conditions if isinstance(condition, All) else (condition,)
-        for one in each:
-            yield compile_condition(one, asked.kind)
+def _parts(condition: Condition, kind: ProfileKind) -> list[Mql]:
+    """One part for each condition that has to hold."""
+    each = condition.conditions if isinstance(condition, All) else (condition,)
+    return [compile_condition(one, kind) for one in each]
+
+
+def _joined(parts: list[Mql]) -> Mql:
+    return {"$and": parts} if parts else {}
 
 
 def _may_match_many(parts: Sequence[Mql], *, is_first: bool) -> bool:
@@ -106,7 +157,7 @@ def _is_indexed(part: Mql) -> bool:
     return path == "terms" or (isinstance(operand, dict) and operand.keys() == {"$in"})
 
 
-def _members(account: str, query: Mql) -> Mql:
+def _users(account: str, query: Mql) -> Mql:
     return {"accounts": account, **query}
 
 

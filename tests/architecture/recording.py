@@ -86,7 +86,8 @@ def _branches(collection: str, pipeline: list[dict[str, Any]]) -> Iterator[Searc
     order, limit = dict(own.get("$sort", {})), own.get("$limit", 0)
     if any("$group" in stage for stage in pipeline):
         order, limit = {}, 0  # they are about the groups
-    yield Search(collection, dict(own.get("$match", {})), order, limit)
+    matches = [stage["$match"] for stage in pipeline if "$match" in stage]
+    yield Search(collection, dict(matches[0]) if matches else {}, order, limit)
     for stage in pipeline:
         if "$unionWith" in stage:
             yield from _branches(stage["$unionWith"]["coll"], stage["$unionWith"]["pipeline"])

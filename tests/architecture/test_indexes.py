@@ -117,6 +117,12 @@ def stages(plan: Any) -> list[str]:
     return own + [name for one in plan.values() for name in stages(one)]
 
 
+def performed(steps: str, root: str = "profiles") -> str:
+    """The question for those who performed these steps; most performed something else."""
+    performed = f'{{steps: {steps}, during: {{last: "P7D"}}}}'
+    return f"{{ {root}(filter: {{performed: {performed}}}) {{ totalCount nodes {{ id }} }} }}"
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -141,6 +147,10 @@ def stages(plan: Any) -> list[str]:
         "{ accounts(first: 5) { nodes { users { totalCount nodes { id } } } } }",
         "{ events(first: 10) { nodes { id } } }",
         '{ events(first: 10, during: {last: "PT11H59M"}) { totalCount nodes { id } } }',
+        "{ segments(first: 10) { totalCount nodes { id } } }",
+        performed('[{event: {type: CUSTOM, name: "rare"}}]'),
+        performed('[{event: {name: "rare"}}, {event: {type: VIEW, name: "/ra*"}, negated: true}]'),
+        performed('[{event: {name: "rare"}}]', "accounts"),
     ],
 )
 async def test_query_is_served_by_an_index(recorded: Explained, query: str) -> None:

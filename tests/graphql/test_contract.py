@@ -31,17 +31,21 @@ type Query {
   nodes(ids: [ID!]!): [Node]!
   profile(by: ProfileRef!): Profile
   profiles(
-    filter: ProfileFilter, search: String, orderBy: [AttributeOrder!]
+    filter: ProfileFilter, search: String, segment: ID, orderBy: [AttributeOrder!]
     first: Int, after: String, last: Int, before: String
   ): ProfileConnection!
   account(by: AccountRef!): Account
   accounts(
-    filter: ProfileFilter, search: String, orderBy: [AttributeOrder!]
+    filter: ProfileFilter, search: String, segment: ID, orderBy: [AttributeOrder!]
     first: Int, after: String, last: Int, before: String
   ): AccountConnection!
   sources(kind: SourceKind): [Source!]!
   segment(id: ID!): Segment
   segments(kind: ProfileKind, search: String, first: Int, after: String): SegmentConnection!
+  previewSegment(
+    kind: ProfileKind!, definition: ProfileFilter!, sample: Int = 10
+  ): SegmentPreview!
+  explainSegment(segment: ID!, profile: ProfileRef, account: AccountRef): SegmentExplanation!
   segmentImports: SegmentImports!
   events(filter: EventFilter, during: TimeRange, first: Int, after: String): EventConnection!
   collisions(first: Int, after: String): CollisionConnection!
@@ -70,6 +74,8 @@ input ProfileFilter @oneOf {
   or: [ProfileFilter!]
   not: ProfileFilter
   attribute: AttributeCondition
+  performed: PerformedCondition
+  segment: ID
   identifierIn: IdentifierList
   account: ID
 }
@@ -90,6 +96,12 @@ input AttributeCondition {
   withinLast: Duration
   notWithinLast: Duration
 }
+input PerformedCondition {
+  steps: [StepInput!]! scope: Scope = SESSION window: Duration during: TimeRange! times: CountRange
+}
+input StepInput { event: EventFilter! negated: Boolean = false }
+enum Scope { SESSION WINDOW }
+input CountRange { atLeast: Int atMost: Int }
 input IdentifierList { type: String! values: [String!]! }
 input AttributeOrder { attribute: String! direction: Direction = ASC }
 
@@ -171,6 +183,7 @@ type Profile implements Node {
   attribute(name: String!): AttributeValue
   attributes(names: [String!]): [AttributeValue!]!
   accounts(first: Int, after: String): AccountConnection!
+  segments: [Segment!]!
   sessions(
     during: TimeRange
     onlyFrustrated: Boolean = false
@@ -316,6 +329,20 @@ type Segment implements Node {
   name: String! description: String kind: ProfileKind! version: Int!
   createdAt: DateTime! updatedAt: DateTime!
   definition: JSON!
+  size: Int! sizeAsOf: DateTime!
+  profiles(
+    orderBy: [AttributeOrder!], first: Int, after: String, last: Int, before: String
+  ): ProfileConnection!
+  accounts(
+    orderBy: [AttributeOrder!], first: Int, after: String, last: Int, before: String
+  ): AccountConnection!
+}
+type SegmentPreview { size: Int! profiles: [Profile!]! accounts: [Account!]! }
+type SegmentExplanation {
+  belongs: Boolean! segment: Segment! conditions: [ConditionVerdict!]!
+}
+type ConditionVerdict {
+  path: [String!]! condition: JSON! holds: Boolean! values: [JSON!]! events: [Event!]!
 }
 
 type SegmentConnection {

@@ -110,6 +110,12 @@ class RowRepository:
         found = self._rows.find({"_id": {"$in": ids}}, batch_size=len(ids) + 1)
         return {_key(contents, document) async for document in found}
 
+    async def standing(self, wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of these rows of several lists, each by contents and key, that there are."""
+        ids = {_row_id(contents, key): (contents, key) for contents, key in wanted}
+        found = self._rows.find({"_id": {"$in": sorted(ids)}}, batch_size=len(ids) + 1)
+        return {ids[document["_id"]] async for document in found}
+
     async def keys(self, contents: str, after: str, limit: int) -> list[str]:
         """The next keys of a list behind one of them, in their order."""
         behind = {"_id": {"$gt": _row_id(contents, after), "$lt": f"{contents}{_END}"}}

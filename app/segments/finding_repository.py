@@ -1,0 +1,88 @@
+"""Finds out in the database what conditions say of events and of rows of lists."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+
+from app.attributes.model import ProfileKind
+from app.segments.grouping import decided, deciding, gathering, is_simple
+from app.segments.model import Listed, Performed
+from app.segments.rows.keys import keys_of_document, named_match
+from app.segments.rows.repository import RowRepository
+from app.storage.client import Database, Document
+
+_PART = 2000
+"""Values that one command names."""
+
+_BATCH = 100_000
+"""Ids of one batch of a cursor: as many as the server sends at a time anyway."""
+
+
+class Finder:
+    """Finds the ids of those who performed something, or who are on a list."""
+
+    def __init__(self, database: Database, rows: RowRepository) -> None:
+        self._events = database["events"]
+        self._rows = rows
+        self._documents = {
+            ProfileKind.USER: database["profiles"],
+            ProfileKind.ACCOUNT: database["accounts"],
+        }
+
+    async def performed(
+        self, condition: Performed, kind: ProfileKind, among: Collection[str] | None = None
+    ) -> frozenset[str]:
+        """Who performed it; ``among``: of whom alone it is asked."""
+        if not is_simple(condition):
+            return frozenset(await self._gathered(condition, kind, among))
+        sure: set[str] = set()
+        unsure: list[str] = []
+        pipeline = deciding(condition, kind, among)
+        async for one in await self._events.aggregate(pipeline, batchSize=_BATCH):
+            if one["sure"]:
+                sure.add(one["_id"])
+            else:
+                unsure.append(one["_id"])
+        for part in _parts(unsure):
+            sure |= await self._gathered(condition, kind, part)
+        return frozenset(sure)
+
+    async def _gathered(
+        self, condition: Performed, kind: ProfileKind, among: Collection[str] | None
+    ) -> set[str]:
+        pipeline = gathering(condition, kind, among)
+        found = await self._events.aggregate(pipeline, batchSize=_BATCH)
+        return decided(condition, await found.to_list())
+
+    async def listed(self, condition: Listed, kind: ProfileKind) -> frozenset[str]:
+        """Whom the rows of a list name now."""
+        found: set[str] = set()
+        after = ""
+        while keys := await self._rows.keys(condition.contents, after, _PART):
+            named = named_match(kind, condition.on, keys)
+            documents = self._documents[kind].find(named, {"_id": 1})
+            found |= {document["_id"] async for document in documents}
+            after = keys[-1]
+        return frozenset(found)
+
+    async def lists_of(
+        self, documents: Iterable[Document], lists: Iterable[Listed], kind: ProfileKind
+    ) -> dict[str, frozenset[str]]:
+        """By id of a document: the contents of the lists that name it."""
+        asked = list(lists)
+        keys = {
+            (document["_id"], one.contents): keys_of_document(kind, one.on, document)
+            for document in documents
+            for one in asked
+        }
+        wanted = [(contents, key) for (_, contents), of in keys.items() for key in of]
+        known = await self._rows.standing(wanted) if wanted else set()
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for (document_id, contents), of in keys.items():
+            if any((contents, key) in known for key in of):
+                found[document_id].add(contents)
+        return {key: frozenset(contents) for key, contents in found.items()}
+
+
+def _parts(ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(ids), _PART):
+        yield ids[start : start + _PART]

@@ -1,0 +1,118 @@
+"""Reads and counts those for whom a condition over documents holds, however many did something."""
+
+from collections.abc import Callable, Collection, Iterator
+from itertools import islice
+from typing import TypeAlias
+
+from app.attributes.catalogue import Catalogue
+from app.attributes.model import ProfileKind
+from app.cursors import window
+from app.paging import Mql, Order, Page, PageRequest, Window, page_of
+from app.profiles.read_repository import DocumentReader
+from app.profiles.stored import load_fold
+from app.segments.compile import compile_condition
+from app.segments.evaluate import Subject, evaluate
+from app.segments.model import All, Among, Condition
+from app.segments.resolve import NOBODY, cells, relaxed, required, undecided
+from app.storage.client import Document
+
+Belongs: TypeAlias = Callable[[Document], bool]
+
+_PART = 5000
+"""Ids that are counted by one command."""
+
+
+class Members:
+    """The members of one kind."""
+
+    def __init__(self, reader: DocumentReader, kind: ProfileKind) -> None:
+        self._reader = reader
+        self._kind = kind
+
+    async def page(
+        self,
+        condition: Condition,
+        also: Mql,
+        order: Order,
+        request: PageRequest,
+        catalogue: Catalogue,
+    ) -> Page:
+        """A page of those for whom the condition holds and who match ``also``."""
+        query = {"$and": [also, self._compiled(relaxed(condition))]}
+        belongs = self._test(undecided(condition), catalogue)
+        if order[0].path == "_id" and (ids := required(condition)):
+            return await self._page_by_id(query, order, request, belongs, ids)
+        return await self._reader.page_of_those(query, order, request, belongs)
+
+    async def _page_by_id(
+        self,
+        query: Mql,
+        order: Order,
+        request: PageRequest,
+        belongs: Belongs,
+        ids: frozenset[str],
+    ) -> Page:
+        """A page of some of these ids: only those that come next are looked at."""
+        asked = window(request, order)
+        found: list[Document] = []
+        for part in _next(ids, order, asked):
+            documents = await self._reader.those({"$and": [query, {"_id": {"$in": part}}]})
+            found += [documents[one] for one in part if one in documents]
+            found = list(filter(belongs, found))
+            if len(found) > asked.limit:
+                break
+        return page_of(found[: asked.limit + 1], asked)
+
+    async def count(self, condition: Condition, also: Mql) -> int:
+        """How many they are: by whoever is in no large set, and the others apart."""
+        outside, others = cells(condition)
+        total = 0 if outside == NOBODY else await self._count(outside, also)
+        for ids, inside, instead in others:
+            total += await self._among(ids, inside, also) - await self._among(ids, instead, also)
+        return total
+
+    async def _among(self, ids: Collection[str], condition: Condition, also: Mql) -> int:
+        if condition == NOBODY:
+            return 0
+        total = 0
+        for part in _parts(ids):
+            total += await self._count(All((Among(frozenset(part)), condition)), also)
+        return total
+
+    async def _count(self, condition: Condition, also: Mql) -> int:
+        compiled = self._compiled(condition)
+        return await self._reader.count({"$and": [also, compiled]} if also else compiled)
+
+    def _compiled(self, condition: Condition) -> Mql:
+        return compile_condition(condition, self._kind)
+
+    def _test(self, condition: Condition, catalogue: Catalogue) -> Belongs:
+        def belongs(document: Document) -> bool:
+            subject = Subject(document["_id"], lambda: load_fold(document, self._kind, catalogue))
+            return evaluate(condition, subject)
+
+        return belongs
+
+
+def _next(ids: Collection[str], order: Order, asked: Window) -> Iterator[list[str]]:
+    """The ids of a window from its own end on, in parts that grow while too few belong."""
+    upward = (order[0].direction > 0) is not asked.backward
+    ordered = sorted(ids, reverse=not upward)
+    within = iter([one for one in ordered if _is_inside(one, order, asked)])
+    size = asked.limit + 1
+    while part := list(islice(within, size)):
+        yield part
+        size = min(4 * size, _PART)
+
+
+def _is_inside(one: str, order: Order, asked: Window) -> bool:
+    upward = order[0].direction > 0
+    (after,), (before,) = asked.after or (None,), asked.before or (None,)
+    behind = after is None or (one > after if upward else one < after)
+    return behind and (before is None or (one < before if upward else one > before))
+
+
+def _parts(ids: Collection[str]) -> Iterator[list[str]]:
+    left = iter(sorted(ids))
+    while part := list(islice(left, _PART)):
+        yield part

@@ -1,0 +1,114 @@
+"""Pages and counts are those of the members, however many people did something."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.attributes.catalogue import Catalogue
+from app.attributes.model import ProfileKind
+from app.cursors import cursor
+from app.paging import Order, PageRequest, Sort
+from app.profiles.compile import LIVE
+from app.profiles.model import Fold
+from app.profiles.read_repository import DocumentReader
+from app.profiles.service import NEWEST_FIRST
+from app.segments import resolve
+from app.segments.evaluate import Subject, evaluate
+from app.segments.members import Members
+from app.segments.model import All, Among, AnyIdentifier, Condition, InSegment, Not
+from app.segments.model import Any as AnyOf
+from app.segments.resolve import resolved
+from app.storage.client import Database
+from tests.building import T
+
+PEOPLE = [f"p{number}" for number in range(8)]
+BY_VALUE: Order = (Sort("attributes.score", 1, float("-inf")), Sort("_id", 1))
+
+sets = st.frozensets(st.sampled_from([*PEOPLE, "gone"]), max_size=6).map(Among)
+said = st.sampled_from(["a", "b"]).map(lambda one: AnyIdentifier((one,)))
+
+
+def joined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    several = st.lists(inner, max_size=3).map(tuple)
+    return st.one_of(
+        several.map(All),
+        several.map(AnyOf),
+        inner.map(Not),
+        inner.map(lambda one: InSegment("s", "segment", one)),
+    )
+
+
+conditions: st.SearchStrategy[Condition] = st.recursive(sets | said, joined, max_leaves=6)
+
+
+@pytest.fixture
+async def people(database: Database) -> Database:
+    """Eight people; one of them is merged away."""
+    for number, key in enumerate(PEOPLE):
+        document: dict[str, Any] = {
+            "_id": key,
+            **LIVE,
+            "created_at": T,
+            "updated_at": T,
+            "identifiers": sorted(identifiers(number)),
+            "attributes": {"score": number * 7 % 5} if number % 3 else {},
+        }
+        await database["profiles"].insert_one(document)
+    await database["profiles"].update_one({"_id": "p7"}, {"$set": {"merged_into": "p1"}})
+    return database
+
+
+def identifiers(number: int) -> set[str]:
+    return {"a"} if number % 2 else {"b", "c"}
+
+
+@pytest.mark.parametrize("few", [0, 2, 100])
+@given(condition=conditions, size=st.integers(1, 3))
+async def test_pages_and_counts_are_of_those_for_whom_it_holds(
+    people: Database, few: int, condition: Condition, size: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(resolve, "FEW", few)
+        members = Members(DocumentReader(people["profiles"]), ProfileKind.USER)
+        asked = resolved(condition, {})
+        expected = [key for key in PEOPLE[:7] if holds(condition, key)]
+
+        assert await members.count(asked, {}) == len(expected)
+        for order in (NEWEST_FIRST, BY_VALUE):
+            found = await paged(members, asked, order, size)
+            assert sorted(found) == expected
+            if order is NEWEST_FIRST:
+                assert found == expected[::-1]
+
+
+def holds(condition: Condition, key: str) -> bool:
+    keys = frozenset(identifiers(int(key[1:])))
+    return evaluate(condition, Subject(key, lambda: Fold({}, keys)))
+
+
+async def paged(members: Members, condition: Condition, order: Order, size: int) -> list[str]:
+    """All pages put together, forward; backward they are the same."""
+    forward: list[str] = []
+    backward: list[str] = []
+    after = before = None
+    for _ in PEOPLE:
+        request = PageRequest(first=size, after=after)
+        page = await members.page(condition, {}, order, request, Catalogue())
+        forward += [one["_id"] for one in page.items]
+        after = cursor(page.items[-1], order) if page.items else after
+        more = len(page.items) == size and await rest(members, condition, order, after)
+        assert page.has_next is more
+        request = PageRequest(last=size, before=before)
+        page = await members.page(condition, {}, order, request, Catalogue())
+        backward[:0] = [one["_id"] for one in page.items]
+        before = cursor(page.items[0], order) if page.items else before
+    assert forward == backward
+    return forward
+
+
+async def rest(members: Members, condition: Condition, order: Order, after: str | None) -> bool:
+    """Whether anything comes after a place."""
+    request = PageRequest(first=1, after=after)
+    return bool((await members.page(condition, {}, order, request, Catalogue())).items)
