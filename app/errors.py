@@ -8,6 +8,7 @@
     │   ├── ValueRefusedError     VALUE_REFUSED            a value does not fit its data type
     │   ├── IdentifierRefusedError  IDENTIFIER_REFUSED     a value that identifies nobody
     │   ├── EventRejectedError    EVENT_REJECTED           an event that cannot be taken at all
+    │   ├── PersonErasedError     PERSON_ERASED            an event from before an erasure
     │   ├── EventTooLargeError    EVENT_TOO_LARGE          an event over the size or depth limit
     │   ├── BatchSizeError        BATCH_SIZE               no events, or too many in one call
     │   ├── AttributeInvalidError ATTRIBUTE_INVALID        a definition that breaks a rule
@@ -112,6 +113,15 @@ class EventRejectedError(InputError):
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}.", (field,))
+
+
+class PersonErasedError(InputError):
+    """The event happened before the person it is about was erased."""
+
+    code = "PERSON_ERASED"
+
+    def __init__(self) -> None:
+        super().__init__("It happened before the person it is about was erased, and is kept out.")
 
 
 class EventTooLargeError(InputError):

@@ -12,6 +12,9 @@ from app.attributes.model import ProfileKind
 from app.attributes.repository import AttributeRepository
 from app.attributes.service import AttributeService
 from app.attributes.work_repository import WorkRepository
+from app.erasure.repository import ErasureRepository
+from app.erasure.service import ErasureService
+from app.erasure.traces import Traces
 from app.events.read_repository import EventReader
 from app.events.repository import EventRepository
 from app.events.service import EventService
@@ -78,6 +81,7 @@ class Services:
     backfill: BackfillService
     merging: MergeService
     removal: RemovalService
+    erasure: ErasureService
     profiles: ProfileService
     accounts: AccountService
     sessions: SessionService
@@ -126,12 +130,14 @@ def compose(
     collisions = CollisionRepository(database)
     attributes, work = AttributeService(AttributeRepository(database)), WorkRepository(database)
     sources = SourceService(SourceRepository(database))
+    quarantine = QuarantineRepository(database)
     removal = RemovalService(
         profiles=EndRepository(database["profiles"]),
         sessions=EndRepository(database["sessions"]),
+        accounts=EndRepository(database["accounts"]),
         identifiers=identifiers,
         events=events,
-        quarantine=QuarantineRepository(database),
+        quarantine=quarantine,
     )
     limits = Limits(
         profiles=EndRepository(database["profiles"]),
@@ -148,7 +154,24 @@ def compose(
         removal=removal,
         limits=limits,
     )
-    targets = Targets(events=events, identifiers=identifiers, profiles=profiles, merging=merging)
+    secret = settings.erasure_key.get_secret_value() if settings.erasure_key else None
+    erasures = ErasureRepository(database, secret)
+    traces = Traces(removal=removal, collisions=collisions, quarantine=quarantine)
+    erasure = ErasureService(
+        erasures=erasures,
+        profiles=profiles,
+        merging=merging,
+        removal=removal,
+        erasers=(traces.erase,),
+    )
+    targets = Targets(
+        events=events,
+        identifiers=identifiers,
+        profiles=profiles,
+        merging=merging,
+        erasures=erasures,
+        removal=removal,
+    )
     applier = Applier(
         profiles=profiles,
         sessions=sessions,
@@ -167,6 +190,7 @@ def compose(
         merging=merging,
         policy=settings.identity_policy,
         removal=removal,
+        erasure=erasure,
         limits=limits,
         owner=owner,
         lanes_held=settings.ingestion_lanes,
@@ -228,6 +252,7 @@ def compose(
         backfill,
         merging,
         removal,
+        erasure,
         ProfileService(
             reader=readers[ProfileKind.USER],
             profiles=profiles,

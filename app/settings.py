@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingError
@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         IdentityPolicy.MERGE_ALL,
         description="What becomes of two user ids that share a cookie: `merge_all` takes them for "
         "one person, `first_user_wins` never does.",
+    )
+    erasure_key: SecretStr | None = Field(
+        None,
+        description="The secret under which erased people are remembered, to keep late events "
+        "out. Without it: one that is made and kept in the database. It must never change.",
     )
     introspection: bool = Field(
         default=True, description="Whether the schema may be asked for; GraphiQL needs it."

@@ -22,6 +22,12 @@ from graphql_schema.defining import (
     delete_attribute,
     update_attribute,
 )
+from graphql_schema.erasing import (
+    EraseProfilePayload,
+    Erasure,
+    erase_profile,
+    read_erasures,
+)
 from graphql_schema.events import Event, read_events
 from graphql_schema.explaining import SegmentExplanation, explain_segment
 from graphql_schema.fields import served
@@ -106,6 +112,9 @@ class Query:
         read_collisions,
         "Where identifiers of different people came together, the last found first.",
     )
+    erasures: Connection[Erasure] = served(
+        Connection[Erasure], read_erasures, "That people were erased, the latest first; not who."
+    )
     broken_profiles: Connection[BrokenProfile] = served(
         Connection[BrokenProfile],
         read_broken_profiles,
@@ -167,4 +176,10 @@ class Mutation:
     )
     revoke_source: SourcePayload = served(
         SourcePayload, revoke_source, "Let the write key of a source count no more."
+    )
+    erase_profile: EraseProfilePayload = served(
+        EraseProfilePayload,
+        erase_profile,
+        "Erase a person: profile, identifiers, events and sessions. No event that happened "
+        "before brings them back.",
     )

@@ -44,6 +44,17 @@ def broken_row(document: Document, catalogue: Catalogue) -> Row:
     }
 
 
+def erasure_row(document: Document, _catalogue: Catalogue) -> Row:
+    """That somebody was erased."""
+    return {
+        "__typename": "Erasure",
+        "id": global_id("Erasure", document["_id"]),
+        "requested_at": document["requested_at"],
+        "finished_at": document.get("finished_at"),
+        "identifier_count": document.get("identifiers", 0),
+    }
+
+
 def account_row(document: Document, catalogue: Catalogue) -> Row:
     """An account profile."""
     return _of_document("Account", document, catalogue)

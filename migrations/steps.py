@@ -184,6 +184,21 @@ async def _index_deeds(database: Database) -> None:
     await database["events"].create_index(keys, name="deeds")
 
 
+async def _index_erasures(database: Database) -> None:
+    """Erasures, the latest first, and those that are not finished; where people leave traces."""
+    erasures = database["erasures"]
+    await erasures.create_index([("profile", ASCENDING)], name="unfinished", sparse=True)
+    await erasures.create_index([("requested_at", DESCENDING), ("_id", DESCENDING)], name="latest")
+    await database["events"].create_index(
+        [("identifiers", ASCENDING)],
+        name="unprofiled",
+        partialFilterExpression={"profiled": False},
+    )
+    await database["broken_profiles"].create_index([("identifiers", ASCENDING)], name="identifiers")
+    for name in ("identifier", "about"):
+        await database["collisions"].create_index([(name, ASCENDING)], name=name)
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -199,4 +214,6 @@ STEPS = (
     Step(12, "Index removed and broken profiles", _index_removals),
     Step(13, "Index the versions of views", _index_views),
     Step(14, "Index events by type, name and time", _index_deeds),
+    Step(15, "Index removed and broken profiles", _index_removals),
+    Step(16, "Index erasures", _index_erasures),
 )

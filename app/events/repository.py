@@ -1,8 +1,7 @@
 """The ledger: every event, once, for ever."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from pymongo import UpdateOne
@@ -40,6 +39,10 @@ class Batch:
     def fields(self) -> dict[str, Any]:
         """What every event of the batch is stored with."""
         return {"lane": self.lane, "seq": self.seq, "catalogue": self.catalogue}
+
+
+Parting = Callable[[set[str]], Awaitable[None]]
+"""Is told the accounts of events that are about to be deleted."""
 
 
 class EventRepository:
@@ -116,19 +119,24 @@ class EventRepository:
 
     async def disown(self, profile: str) -> None:
         """Let the events that show under a profile belong to nobody."""
-        async for part in self._stretches({"profile": profile}):
+        async for part, _ in self._stretches({"profile": profile}):
             await self._events.update_many(part, {"$unset": {"profile": ""}})
 
-    async def forget(self, profile: str, *, until: datetime) -> None:
-        """Delete the events that show under a profile and were received until then."""
-        query = {"profile": profile, "received_at": {"$lte": until}}
-        async for part in self._stretches(query):
+    async def delete(self, query: Document, *, parting: Parting) -> None:
+        """Delete events; first their accounts are told that they are going."""
+        async for part, accounts in self._stretches(query):
+            await parting(accounts)
             await self._events.delete_many(part)
 
-    async def _stretches(self, query: Document) -> AsyncIterator[Document]:
-        """Filters for a part of the events; each has to be done away with before the next."""
-        while found := await self._events.find(query, {"_id": 1}, limit=_CHUNK).to_list():
-            yield {"_id": {"$in": [document["_id"] for document in found]}, **query}
+    async def _stretches(self, query: Document) -> AsyncIterator[tuple[Document, set[str]]]:
+        """Filters for a part of the events, with their accounts.
+
+        Each part has to be done away with before the next.
+        """
+        fields = {"_id": 1, "account": 1}
+        while found := await self._events.find(query, fields, limit=_CHUNK).to_list():
+            accounts = {document["account"] for document in found} - {None}
+            yield {"_id": {"$in": [document["_id"] for document in found]}, **query}, accounts
 
     async def show_best(self, views: Iterable[str]) -> None:
         """Hide the versions of these views that are not, or no longer, the ones to show.

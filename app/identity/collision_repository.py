@@ -1,6 +1,6 @@
 """Collisions in MongoDB: one document for each identifier and whom events with it were about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import blake2b
 
@@ -24,6 +24,11 @@ class CollisionRepository:
         updates = [_update(one, now) for one in collisions]
         if updates:
             await self._collisions.bulk_write(updates, ordered=False)
+
+    async def forget(self, identifiers: Sequence[str]) -> None:
+        """Delete those in which one of these identifiers is named."""
+        named = {"$in": identifiers}
+        await self._collisions.delete_many({"$or": [{"identifier": named}, {"about": named}]})
 
     async def page(self, order: Order, request: PageRequest) -> Page:
         """A page of all."""

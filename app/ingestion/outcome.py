@@ -1,10 +1,10 @@
 """What became of each event of a batch, by its place in the batch. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.errors import InputError
+from app.errors import InputError, PersonErasedError
 from app.events.extract import Refusal
 from app.events.model import Event
 from app.events.parse import Arrival, EventWarning, parse_event
@@ -57,7 +57,7 @@ class Received:
         return Outcome(
             accepted=len(self.indexes) - self.known,
             duplicate=self.repeated + self.known,
-            rejected=self.rejected,
+            rejected=sorted(self.rejected, key=lambda one: one.index),
             warnings=sorted(self.warnings, key=lambda one: one.index),
         )
 
@@ -67,6 +67,14 @@ class Received:
         first = next(one for one in self.events if one.id == event.id)
         if first != event:
             self._conflict(index, event.id)
+
+    def keep_out(self, late: Collection[str]) -> None:
+        """These events are about people who were erased after they had happened."""
+        for event_id in late:
+            error, index = PersonErasedError(), self.indexes.pop(event_id)
+            self._drop_warnings(index)
+            self.rejected.append(Rejection(index, error.code, str(error)))
+        self.events = [one for one in self.events if one.id in self.indexes]
 
     def repeat(self, known: Mapping[str, Entry]) -> None:
         """These events are in the ledger already; the first body won, also where they differ."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from app.attributes.catalogue import Catalogue
 from app.attributes.check import DIMENSION
 from app.attributes.service import AttributeService
+from app.erasure.service import ErasureService
 from app.errors import LaneLostError
 from app.events.model import Event
 from app.events.repository import Batch, EventRepository
@@ -21,7 +22,7 @@ from app.ingestion.applying import Applier
 from app.ingestion.lanes import APPLYING, IDLE, STORING, LaneRepository
 from app.ingestion.outcome import Outcome, Received, receive
 from app.ingestion.pool import Clock, LanePool, Turn
-from app.ingestion.targets import Targets
+from app.ingestion.targets import Found, Targets
 from app.ingestion.turns import in_turns
 from app.merging.service import MergeService
 from app.profiles.plan import Plan, plan, plan_in_steps
@@ -49,6 +50,7 @@ class IngestionService:
         merging: MergeService,
         policy: IdentityPolicy,
         removal: RemovalService,
+        erasure: ErasureService,
         limits: Limits,
         owner: str,
         lanes_held: int,
@@ -64,6 +66,7 @@ class IngestionService:
         self._merging = merging
         self._policy = policy
         self._removal = removal
+        self._erasure = erasure
         self._limits = limits
         self._owner = owner
         self._clock = clock
@@ -103,6 +106,7 @@ class IngestionService:
         for lane in owing:
             if lane["owner"] != self._owner:
                 settled += await self._settle_other(lane["_id"])
+        settled += await self._erasure.recover(now=self._clock())
         return settled + await self._merging.recover() + await self._removal.recover()
 
     async def drained(self, *states: str) -> None:
@@ -145,10 +149,10 @@ class IngestionService:
 
     async def _batch(self, turn: Turn, received: Received, policy: IdentityPolicy) -> None:
         catalogue = await self._catalogue(received.events)
-        gained: set[str] = set()
-        planned = await self._store(turn, received, catalogue, policy=policy, gained=gained)
+        found = Found()
+        planned = await self._store(turn, received, catalogue, policy=policy, found=found)
         await turn.commit()
-        await self._complete(turn, planned, adopted=True, gained=gained)
+        await self._complete(turn, planned, adopted=True, gained=found.gained)
         received.refuse(planned.refused)
 
     async def _complete(
@@ -182,14 +186,15 @@ class IngestionService:
         catalogue: Catalogue,
         *,
         policy: IdentityPolicy,
-        gained: set[str],
+        found: Found,
     ) -> Plan:
         """Store the batch; what everything in the ledger under its number changes."""
         batch = Batch(turn.lane.name, turn.lane.seq, catalogue.version)
         adopted = await self._adopt(turn, batch)
         homes = await self._targets.of_events(
-            received.events, policy=policy, now=self._clock(), gained=gained
+            received.events, policy=policy, now=self._clock(), found=found
         )
+        received.keep_out(found.late)
         entries = [Entry(one, *homes.get(one.id, (None,))) for one in received.events]
         known, planned = await asyncio.gather(
             self._events.store(entries, batch),

@@ -1,9 +1,11 @@
 """Which profile an event goes to: registry, claims, and merges where identifiers meet."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
+from app.erasure.repository import ErasureRepository
 from app.events.model import Event
 from app.events.repository import EventRepository
 from app.events.stored import Entry
@@ -16,6 +18,7 @@ from app.merging.service import MergeService
 from app.profiles.ids import new_profile_id
 from app.profiles.model import Standing
 from app.profiles.repository import DocumentRepository
+from app.removal.service import RemovalService
 
 Owners: TypeAlias = Mapping[str, str]
 """The profile of each identifier that the registry knows."""
@@ -36,6 +39,18 @@ class _Settled(NamedTuple):
 
     profiles: dict[str, str]
     again: set[Group]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What shows while profiles are looked for.
+
+    ``gained`` are known profiles that get identifiers which they did not have; ``late`` are
+    events that happened before somebody they are about was erased, and have to be kept out.
+    """
+
+    gained: set[str] = field(default_factory=set)
+    late: set[str] = field(default_factory=set)
 
 
 class _Asked(NamedTuple):
@@ -66,18 +81,20 @@ class Targets:
         identifiers: IdentifierRepository,
         profiles: DocumentRepository,
         merging: MergeService,
+        erasures: ErasureRepository,
+        removal: RemovalService,
     ) -> None:
         self._events = events
         self._identifiers = identifiers
         self._profiles = profiles
         self._merging = merging
+        self._erasures = erasures
+        self._removal = removal
 
     async def of_events(
-        self, events: Iterable[Event], *, policy: IdentityPolicy, now: datetime, gained: set[str]
+        self, events: Iterable[Event], *, policy: IdentityPolicy, now: datetime, found: Found
     ) -> dict[str, Home]:
         """The home of each event, by event id; none for events that may not change profiles.
-
-        Known profiles that get identifiers which they did not have are added to ``gained``.
 
         A duplicate says nothing new, also about who belongs together: where identifiers would be
         claimed or joined, events that are in the ledger already are left out.
@@ -85,6 +102,10 @@ class Targets:
         identified = [one for one in events if one.profiled and one.identifiers]
         groups = _groups(one.identifiers for one in identified)
         owners = await self._owners(groups)
+        found.late.update(await self._erasures.late(events))
+        if found.late:
+            identified = [one for one in identified if one.id not in found.late]
+            groups = _groups(one.identifiers for one in identified)
         profiles = {
             one: owners[one] for group in groups if _is_settled(group, owners) for one in group
         }
@@ -93,7 +114,7 @@ class Targets:
             known = await self._events.known(one.id for one in open_events)
             new = [one for one in open_events if one.id not in known]
             named = [one.identifiers for one in sorted(new, key=_moment)]
-            asked = _Asked(policy, now, gained)
+            asked = _Asked(policy, now, found.gained)
             profiles |= await self._of_new(named, owners, asked)
         return {
             one.id: _home(one.identifiers, profiles)
@@ -105,11 +126,14 @@ class Targets:
         self, entries: Iterable[Entry], *, policy: IdentityPolicy, now: datetime
     ) -> list[Entry]:
         """The entries, with a living profile for those whose own was removed before it had them."""
-        homeless = [one.event for one in entries if _is_homeless(one)]
-        if not homeless:
+        all_homeless = [one.event for one in entries if _is_homeless(one)]
+        if not all_homeless:
             return list(entries)
+        owners = await self._owners(frozenset(one.identifiers) for one in all_homeless)
+        late = await self._erasures.late(all_homeless)
+        await self._removal.forget({"_id": {"$in": sorted(late)}})
+        homeless = [one for one in all_homeless if one.id not in late]
         named = [one.identifiers for one in sorted(homeless, key=_moment)]
-        owners = await self._owners(map(frozenset, named))
         profiles = await self._of_new(named, owners, _Asked(policy, now, set(), deleted_too=True))
         homes = {one.id: _home(one.identifiers, profiles) for one in homeless}
         housed = [Entry(one, *homes[one.id]) for one in homeless]

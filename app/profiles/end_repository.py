@@ -20,6 +20,7 @@ _CONTENT = (
     "identifiers",
     "accounts",
     "terms",
+    "marks",
     "profile",
     "session_id",
     "pending",
@@ -61,6 +62,20 @@ class EndRepository:
         """Drop the content of a document that has ended."""
         await self._documents.update_one(
             {"_id": document_id, "deleted": {"$ne": None}}, {"$unset": dict.fromkeys(_CONTENT, "")}
+        )
+
+    async def outlive(self, ids: Iterable[str]) -> None:
+        """Note that these documents know more than the ledger, which has lost events of theirs."""
+        if wanted := sorted(ids):
+            await self._documents.update_many(
+                {"_id": {"$in": wanted}}, {"$set": {"outlives": True}}
+            )
+
+    async def forget(self, ids: Iterable[str], *, at: datetime) -> None:
+        """Let the store delete these tombstones at a time."""
+        await self._documents.update_many(
+            {"_id": {"$in": sorted(ids)}, "$nor": [LIVE]},
+            {"$set": {"forget_at": at}},
         )
 
     async def end_of_profile(self, profile: str, *, now: datetime) -> None:

@@ -249,6 +249,7 @@ class DocumentRepository:
             "attributes": "",
             "identifiers": "",
             "accounts": "",
+            "terms": "",
             "marks": "",
             "profile": "",
             "pending": "",

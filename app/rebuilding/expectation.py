@@ -48,8 +48,12 @@ class Expectation:
 
     @property
     def is_living(self) -> bool:
-        """Whether it is a document that should hold anything, or should be there."""
-        return self.document.get("merged_into") is None and self.document.get("deleted") is None
+        """Whether it should hold what the ledger says; an account may know more than that."""
+        return (
+            not self.document.get("outlives")
+            and self.document.get("merged_into") is None
+            and self.document.get("deleted") is None
+        )
 
     def add(self, recorded: Iterable[Recorded]) -> None:
         """Take events into account, all those that may be here, in any order."""

@@ -1,6 +1,6 @@
 """The quarantine: broken profiles as they were when they were removed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from app.paging import Order, Page, PageRequest, Sort
 from app.storage.client import Database, Document
@@ -24,6 +24,18 @@ class QuarantineRepository:
         """Those of these ids."""
         found = self._broken.find({"_id": {"$in": sorted(set(ids))}})
         return {document["_id"]: document async for document in found}
+
+    async def with_identifiers(self, identifiers: Sequence[str]) -> list[str]:
+        """The ids of those that had one of these identifiers."""
+        found = self._broken.find({"identifiers": {"$in": identifiers}}, {"_id": 1})
+        return [document["_id"] async for document in found]
+
+    async def strip(self, profile: str, identifiers: Sequence[str]) -> None:
+        """Take identifiers out, and all attributes: nobody knows whose values they have."""
+        await self._broken.update_one(
+            {"_id": profile},
+            {"$pull": {"identifiers": {"$in": identifiers}}, "$unset": {"attributes": ""}},
+        )
 
     async def page(self, request: PageRequest) -> Page:
         """A page of all, the latest first."""

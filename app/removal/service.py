@@ -6,7 +6,7 @@ it. Whoever finds the tombstone in the way of something newer takes that away, s
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bson import encode
 
@@ -17,6 +17,10 @@ from app.profiles.end_repository import EndRepository
 from app.removal.model import Reason
 from app.removal.repository import QuarantineRepository
 from app.storage.client import Document
+
+TOMBSTONES_STAY = timedelta(days=30)
+"""How long the tombstones of a profile stay whose events are gone: far longer than any process
+sleeps that still has something for it."""
 
 _KEPT = ("identifiers", "attributes", "accounts", "created_at", "updated_at")
 
@@ -29,12 +33,14 @@ class RemovalService:
         *,
         profiles: EndRepository,
         sessions: EndRepository,
+        accounts: EndRepository,
         identifiers: IdentifierRepository,
         events: EventRepository,
         quarantine: QuarantineRepository,
     ) -> None:
         self._profiles = profiles
         self._sessions = sessions
+        self._accounts = accounts
         self._identifiers = identifiers
         self._events = events
         self._quarantine = quarantine
@@ -43,24 +49,49 @@ class RemovalService:
         self, profile: str, reason: Reason, *, now: datetime, only: Mql | None = None
     ) -> bool:
         """Remove a living profile; False if somebody else has, or it does not match ``only``."""
-        tombstone = {"deleted": now, "reason": reason}
-        if not await self._profiles.end(profile, tombstone, only=only):
+        if not await self.close(profile, reason, now=now, only=only):
             return False
-        await self._finish(profile)
+        await self.finish(profile)
         return True
 
+    async def close(
+        self, profile: str, reason: Reason, *, now: datetime, only: Mql | None = None
+    ) -> bool:
+        """The first step of ``remove``."""
+        tombstone = {"deleted": now, "reason": reason}
+        return await self._profiles.end(profile, tombstone, only=only)
+
     async def recover(self) -> int:
-        """Finish removals that a crash left half-way; how many there were."""
-        unfinished = await self._profiles.unfinished()
+        """Finish removals that a crash left half-way; how many there were.
+
+        Erasures have more to do and see to themselves.
+        """
+        unfinished = [
+            one for one in await self._profiles.unfinished() if one["reason"] != Reason.ERASED
+        ]
         for one in unfinished:
-            await self._finish(one["_id"])
+            await self.finish(one["_id"])
         return len(unfinished)
+
+    async def finish(self, profile: str) -> None:
+        """The other steps of ``remove``; may be repeated."""
+        ended = await self._profiles.ended(profile)
+        if ended is None or not ended.get("ending"):
+            return
+        if Reason(ended["reason"]).is_broken:
+            await self._quarantine.keep(_broken(ended))
+        await self._sweep(ended)
+        await self._profiles.clear(profile)
 
     async def sweep(self, profile: str) -> None:
         """Take away what stands under a removed profile, also what came after its end."""
         ended = await self._profiles.ended(profile)
         if ended:
             await self._sweep(ended)
+
+    async def forget(self, events: Mql) -> None:
+        """Delete events. What they added to their accounts stays, and no ledger tells it again."""
+        await self._events.delete(events, parting=self._accounts.outlive)
 
     async def broken(self, request: PageRequest) -> Page:
         """A page of the broken profiles, the latest first."""
@@ -74,15 +105,6 @@ class RemovalService:
         """How many broken profiles are kept."""
         return await self._quarantine.count()
 
-    async def _finish(self, profile: str) -> None:
-        ended = await self._profiles.ended(profile)
-        if ended is None or not ended.get("ending"):
-            return
-        if Reason(ended["reason"]).is_broken:
-            await self._quarantine.keep(_broken(ended))
-        await self._sweep(ended)
-        await self._profiles.clear(profile)
-
     async def _sweep(self, ended: Document) -> None:
         """Identifiers go first, so that they start anew.
 
@@ -95,7 +117,9 @@ class RemovalService:
         if Reason(ended["reason"]).is_broken:
             await self._events.disown(profile)
         else:
-            await self._events.forget(profile, until=at)
+            await self.forget({"profile": profile, "received_at": {"$lte": at}})
+            tombstones = [profile, *ended.get("absorbed", ())]
+            await self._profiles.forget(tombstones, at=at + TOMBSTONES_STAY)
 
 
 def _broken(ended: Document) -> Document:

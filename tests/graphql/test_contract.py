@@ -60,6 +60,7 @@ type Mutation {
   updateAttribute(input: UpdateAttributeInput!): AttributePayload!
   deleteAttribute(input: DeleteAttributeInput!): DeletePayload!
   mergeProfiles(input: MergeProfilesInput!): MergeProfilesPayload!
+  eraseProfile(input: EraseProfileInput!): EraseProfilePayload!
   createSegment(input: CreateSegmentInput!): SegmentPayload!
   updateSegment(input: UpdateSegmentInput!): SegmentPayload!
   deleteSegment(input: DeleteSegmentInput!): DeletePayload!

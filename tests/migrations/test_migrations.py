@@ -21,7 +21,7 @@ async def indexes(database: Database) -> dict[str, set[str]]:
     names = (
         *("accounts", "events", "identifiers", "profiles", "sessions"),
         *("collisions", "segments", "segment_rows", "segment_lists", "sources"),
-        "broken_profiles",
+        *("broken_profiles", "erasures"),
     )
     return {name: set(await database[name].index_information()) - {"_id_"} for name in names}
 
@@ -50,8 +50,9 @@ async def test_every_index_is_made(database: Database) -> None:
             "collisions",
             "parts",
             "deeds",
+            "unprofiled",
         },
-        "collisions": {"newest"},
+        "collisions": {"newest", "identifier", "about"},
         "identifiers": {"owner"},
         "profiles": {"identifiers", "members", "pending", "ending", "forgotten", "terms"}
         | {name for one in datadog_user_attributes() for name in index_names(one)},
@@ -61,7 +62,8 @@ async def test_every_index_is_made(database: Database) -> None:
         "segment_rows": set(),
         "segment_lists": {"unsettled"},
         "sources": {"keys", "names"},
-        "broken_profiles": {"latest"},
+        "broken_profiles": {"latest", "identifiers"},
+        "erasures": {"unfinished", "latest"},
     }
 
 

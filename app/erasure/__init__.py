@@ -1,0 +1,1 @@
+"""Erasing people who asked for it, so that nothing brings them back."""
