@@ -69,9 +69,13 @@ class CompiledCoercion(StrawberryGraphQLCoreExecutionContext):
         errors = misplaced_uploads(schema, declared, raw_variable_values or {})
         if errors := errors or long_lists(schema, declared, variables):
             return errors
-        built = super().build(
-            schema, document, root_value, context_value, variables, operation_name, *args, **options
-        )
+        given = (schema, document, root_value, context_value, variables, operation_name)
+        try:
+            built = super().build(*given, *args, **options)
+        except IndexError:
+            # What graphql-core meets when it looks for a name that is like one with a letter whose
+            # small form is longer (İ).
+            return [GraphQLError("A variable holds a name that is not known.")]
         if converted and not isinstance(built, list):
             batches = {name: batch for name, (batch, _) in converted.items()}
             built.variable_values.coerced.update(batches)

@@ -7,7 +7,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,6 +46,8 @@ async def answer_error(_request: Request, error: Exception) -> Response:
             return _coded(429, cause.code, str(cause), {"retry-after": cause.retry_after})
         case RetryError():
             return _coded(503, cause.code, str(cause), {"retry-after": RETRY_AFTER})
+        case ClientDisconnect():  # nobody hears it, and nobody is to blame but the sender
+            return _coded(400, "HTTP_REQUEST", "The request ended early.")
         case HTTPException():
             return _coded(cause.status_code, "HTTP_REQUEST", cause.detail, cause.headers)
         case _:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.schema import BaseSchema
 from strawberry.schema.exceptions import InvalidOperationTypeError
@@ -211,6 +212,8 @@ def _is_for_the_caller(error: GraphQLError, cause: Exception) -> bool:
     if error.path is None:
         # Refused before it ran: text, types, variables, or an extension that says why.
         return isinstance(cause, GraphQLError) or bool(error.locations)
+    if isinstance(cause, StrawberryInputCoercionError):  # a literal of which one key was meant
+        return True
     # While it runs, graphql-core blames an argument for the caller's fault, a field for ours.
     blamed = error.nodes[0] if error.nodes else None
     return isinstance(cause, GraphQLError) and not isinstance(blamed, FieldNode | None)
