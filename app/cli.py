@@ -11,6 +11,7 @@ from rich.console import Console
 
 from app.cli_sources import sources
 from app.collector import settle_collector
+from app.descriptors import raise_limit
 from app.errors import ProfileGraphError, SettingError
 from app.importing.mapping import ImportMapping, load_mapping
 from app.importing.progress import progress_bar, stopped_by_interrupt
@@ -24,6 +25,8 @@ from app.services import compose, utc_now
 from app.settings import Settings, load_settings
 from app.storage.client import close, connect
 from app.storage.faults import known
+from app.visitors.agents import warm_up
+from app.web.patience import ImpatientProtocol
 from graphql_schema.schema import build_schema
 from migrations.runner import applied, migrate
 from migrations.steps import STEPS
@@ -59,12 +62,16 @@ def serve() -> None:
     _greet(settings)
     app = create_app(settings)
     settle_collector()
+    raise_limit()
+    warm_up()
     uvicorn.run(
         app,
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # app.visitors.addresses reads them, of proxies that are trusted
+        http=ImpatientProtocol,
         timeout_graceful_shutdown=30,
     )
 

@@ -19,6 +19,8 @@ from app.settings import Settings
 from app.storage.client import Database, close, connect
 from app.storage.ending import end
 from app.storage.faults import known
+from app.visitors.enriching import Enriching
+from app.visitors.places import nowhere, open_places
 from app.web.answers import AnswerErrors, answer_error
 from app.web.door import Door
 from app.web.events import EventsEndpoint
@@ -26,6 +28,7 @@ from app.web.graphiql.routes import graphiql_page, graphiql_routes
 from app.web.graphql import GraphQLView
 from app.web.health import Readiness, health
 from app.web.intake import intake_routes
+from app.web.patience import Patience
 from app.web.peers import Peers
 from app.web.uploads import is_upload
 from graphql_schema.context import Context
@@ -65,7 +68,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
     )
     view = GraphQLView(schema, get_context=context, page=graphiql_page)
     events = EventsEndpoint(services.ingestion, services.gate)
-    door = Door(services.intake, services.gate, Peers(utc_now))
+    door = Door(services.intake, services.gate, peers(settings))
     return Starlette(
         routes=[
             Route("/graphql", view),
@@ -76,9 +79,19 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
             Route("/ready", Readiness(lacking).check),
         ],
         exception_handlers={HTTPException: answer_error},
-        middleware=[Middleware(AnswerErrors, max_body_size=partial(_max_body, settings))],
+        middleware=[
+            Middleware(AnswerErrors, max_body_size=partial(_max_body, settings)),
+            Middleware(Patience),
+        ],
         lifespan=partial(_lifespan, services=services, settings=settings),
     )
+
+
+def peers(settings: Settings) -> Peers:
+    """Tells who sends, and what can be told of that, as far as the settings allow."""
+    find = open_places(settings.geoip_database) if settings.geoip_database else nowhere
+    enrich = Enriching(find, store_addresses=settings.store_ip_addresses)
+    return Peers(utc_now, enrich, settings.proxies)
 
 
 def _max_body(settings: Settings, scope: Scope) -> int:

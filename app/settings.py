@@ -1,6 +1,7 @@
 """Settings, from environment variables. Each is documented here and in the README."""
 
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
@@ -9,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingError
 from app.identity.model import IdentityPolicy
+from app.visitors.addresses import Network, read_networks
 
 MAX_QUERY_COST = 10_000
 """Objects that one operation may ask for: 200 profiles, each with ten sessions and with all that
@@ -64,6 +66,17 @@ class Settings(BaseSettings):
         description="The secret under which erased people are remembered, to keep late events "
         "out. Without it: one that is made and kept in the database. It must never change.",
     )
+    trusted_proxies: str = Field(
+        "",
+        description="Networks of proxies, with commas between them, that say truly for whom they "
+        "forward a request: `10.0.0.0/8, ::1`.",
+    )
+    geoip_database: Path | None = Field(
+        None, description="A file in MaxMind's format that says where addresses are."
+    )
+    store_ip_addresses: bool = Field(
+        default=False, description="Whether events keep the addresses that they came from."
+    )
     introspection: bool = Field(
         default=True, description="Whether the schema may be asked for; GraphiQL needs it."
     )
@@ -109,6 +122,22 @@ class Settings(BaseSettings):
         if not value or len(value) > 63 or set(value) & set('/\\. "$*<>:|?\x00'):  # noqa: PLR2004  # MongoDB's own limit
             raise ValueError("it is no name of a MongoDB database")
         return value
+
+    @field_validator("geoip_database", mode="before")
+    @classmethod
+    def _empty_is_no_file(cls, value: str | Path | None) -> str | Path | None:
+        return value or None
+
+    @field_validator("trusted_proxies", mode="after")
+    @classmethod
+    def _is_networks(cls, value: str) -> str:
+        read_networks(value)
+        return value
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks of trusted proxies."""
+        return read_networks(self.trusted_proxies)
 
     @property
     def with_demo_data(self) -> bool:
