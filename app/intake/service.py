@@ -7,6 +7,7 @@ import structlog
 
 from app.identity.model import IdentityPolicy
 from app.ingestion.service import MAX_BATCH, IngestionService
+from app.intake.pages import about_page
 from app.intake.reading import Sent
 
 log = structlog.get_logger(__name__)
@@ -32,9 +33,8 @@ class IntakeService:
         """
         taken = 0
         for first in range(0, len(sent), MAX_BATCH):
-            outcome = await self._ingestion.ingest(
-                sent[first : first + MAX_BATCH], sent_at=sent_at, policy=policy
-            )
+            batch = [about_page(one) for one in sent[first : first + MAX_BATCH]]
+            outcome = await self._ingestion.ingest(batch, sent_at=sent_at, policy=policy)
             taken += outcome.accepted + outcome.duplicate
             if refused := outcome.rejected:
                 log.warning("events_refused", count=len(refused), first=refused[0].message)

@@ -58,9 +58,10 @@ def view_facts(context: dict[str, Any], properties: dict[str, Any]) -> dict[str,
     page, referrer = read_page(properties.get("url")), read_page(properties.get("referrer"))
     derived = {"path": page.path, "host": page.host, "referrer_host": referrer.host}
     known = {name: value for name, value in derived.items() if value}
-    given = context.get("marketing")
-    marketing = {**page.marketing, **(given if isinstance(given, dict) else {})}
+    given = context.get("marketing", {})
+    if page.marketing and isinstance(given, dict):
+        context = {**context, "marketing": {**page.marketing, **given}}
     return {
-        "context": {**context, "marketing": marketing} if marketing else context,
+        "context": context,
         "properties": {**known, **properties},
     }
