@@ -25,6 +25,7 @@
     │   ├── SegmentInUseError     SEGMENT_IN_USE           other segments are made of it
     │   ├── SegmentCycleError     SEGMENT_CYCLE            segments that are made of each other
     │   ├── SegmentChangedError   SEGMENT_CHANGED          somebody else has just changed it
+    │   ├── SegmentHistoryError   SEGMENT_HISTORY          nothing is known of its members then
     │   ├── SourceInvalidError    SOURCE_INVALID           a source that breaks a rule
     │   ├── SourceNotFoundError   SOURCE_NOT_FOUND         no source has this id
     │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that is none

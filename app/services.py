@@ -48,6 +48,8 @@ from app.removal.repository import QuarantineRepository
 from app.removal.service import RemovalService
 from app.segments.belonging import BelongingService
 from app.segments.finding_repository import Finder
+from app.segments.membership_repository import MembershipRepository
+from app.segments.refreshing import RefreshService
 from app.segments.resolving import Resolver
 from app.segments.rows.repository import RowRepository
 from app.segments.rows.service import RowService
@@ -89,6 +91,7 @@ class Services:
     segments: SegmentService
     belonging: BelongingService
     sizes: SizeService
+    refreshing: RefreshService
     rows: RowService
     indexes: IndexService
     events: EventService
@@ -102,6 +105,7 @@ class Services:
     async def recover(self) -> int:
         """Finish what crashed processes left, and index what was defined; how much was left."""
         self.backfill.start()
+        self.refreshing.start()
         settled = await self.ingestion.recover()
         await self.rows.sweep()
         await self.indexes.keep_up()  # last: an index of a large collection takes minutes
@@ -110,6 +114,7 @@ class Services:
     async def close(self) -> None:
         """Stop what runs in the background and give the lanes back."""
         await self.backfill.close()
+        await self.refreshing.close()
         await self.ingestion.close()
 
 
@@ -239,8 +244,9 @@ def compose(
         ProfileKind.ACCOUNT: DocumentReader(database["accounts"]),
     }
     rows = RowRepository(database)
+    saved, memberships = SegmentRepository(database), MembershipRepository(database)
     segments = SegmentService(
-        segments=SegmentRepository(database), attributes=attributes, rows=rows
+        segments=saved, attributes=attributes, rows=rows, memberships=memberships
     )
     finder = Finder(database, rows)
     resolver = Resolver(finder=finder, attributes=attributes, segments=segments)
@@ -270,6 +276,13 @@ def compose(
             resolver=resolver,
         ),
         SizeService(lists),
+        RefreshService(
+            segments=saved,
+            memberships=memberships,
+            lists=lists,
+            profiles=profiles,
+            clock=clock,
+        ),
         RowService(rows=rows, segments=segments, readers=readers, clock=clock),
         IndexService(
             attributes=attributes,

@@ -44,7 +44,8 @@ async def load_profile(info: Info, key: str) -> Row | None:
     return profile_row(found, await info.context.catalogue()) if found else None
 
 
-async def _account(info: Info, key: str) -> Row | None:
+async def load_account(info: Info, key: str) -> Row | None:
+    """The row of the account of this key."""
     found = await info.context.loaders.accounts_by_id.load(key)
     return account_row(found, await info.context.catalogue()) if found else None
 
@@ -82,7 +83,7 @@ async def _source(info: Info, key: str) -> Row | None:
 
 _LOAD: dict[str, Callable[[Info, str], Awaitable[Row | None]]] = {
     "Profile": load_profile,
-    "Account": _account,
+    "Account": load_account,
     "Session": _session,
     "Event": _event,
     "BrokenProfile": _broken,

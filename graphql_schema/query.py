@@ -48,6 +48,7 @@ from graphql_schema.segmenting import (
     SegmentPayload,
     create_segment,
     delete_segment,
+    refresh_segment,
     update_segment,
 )
 from graphql_schema.segments import (
@@ -162,6 +163,9 @@ class Mutation:
         ImportSegmentCsvPayload,
         import_segment_csv,
         "Make a segment of a list, or replace its list at once; answers when all rows are there.",
+    )
+    refresh_segment: SegmentPayload = served(
+        SegmentPayload, refresh_segment, "Record who is in a segment now."
     )
     delete_segment: DeletePayload = served(
         DeletePayload, delete_segment, "Delete a segment that no other segment uses."

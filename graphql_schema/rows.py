@@ -170,6 +170,9 @@ def segment_row(segment: Segment) -> Row:
         "description": segment.description,
         "version": segment.version,
         "definition": _definition(segment.source),
+        "refresh_every": segment.refreshing.every,
+        "refreshed_at": segment.refreshing.last and segment.refreshing.last.at,
+        "history_since": segment.refreshing.last and segment.refreshing.last.since,
         "created_at": segment.created_at,
         "updated_at": segment.updated_at,
     }

@@ -1,5 +1,7 @@
 """Creating, changing and deleting segments."""
 
+from datetime import timedelta
+
 import strawberry
 
 from app.attributes.model import ProfileKind as DocumentKind
@@ -20,6 +22,10 @@ class CreateSegmentInput:
     kind: ProfileKind = strawberry.field(description="Whether it is of people or of companies.")
     definition: ProfileFilter = strawberry.field(description="Who belongs to it.")
     description: str | None = strawberry.field(default=None, description="What it is for.")
+    refresh_every: timedelta | None = strawberry.field(
+        default=None,
+        description="How often to record who is in it, one minute to 31 days; else never.",
+    )
 
 
 @strawberry.input(description="Changes of a segment; what is left out stays.")
@@ -32,6 +38,10 @@ class UpdateSegmentInput:
     definition: ProfileFilter | None = strawberry.field(
         default=None, description="Who belongs to it; replaces definition or list at once."
     )
+    refresh_every: timedelta | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="How often to record who is in it; null: no more.",
+    )
     version: int | None = strawberry.field(
         default=None,
         description="The version that was looked at: if it is no longer that, nothing changes.",
@@ -40,6 +50,11 @@ class UpdateSegmentInput:
 
 @strawberry.input(description="A segment to be deleted.")
 class DeleteSegmentInput:
+    id: strawberry.ID = strawberry.field(description="The segment's global id.")
+
+
+@strawberry.input(description="A segment whose members are to be recorded now.")
+class RefreshSegmentInput:
     id: strawberry.ID = strawberry.field(description="The segment's global id.")
 
 
@@ -56,6 +71,7 @@ async def create_segment(info: Info, input: InputArgument[CreateSegmentInput]) -
         name=input.name,
         source=Definition(written(input.definition)),
         description=input.description,
+        refresh_every=input.refresh_every,
     )
     created = await info.context.services.segments.create(new, now=info.context.now)
     return {"segment": segment_row(created)}
@@ -70,6 +86,13 @@ async def update_segment(info: Info, input: InputArgument[UpdateSegmentInput]) -
     return {"segment": segment_row(changed)}
 
 
+@told(lambda: {"segment": None})
+async def refresh_segment(info: Info, input: InputArgument[RefreshSegmentInput]) -> Row:
+    refresh = info.context.services.refreshing.refresh
+    refreshed = await refresh(segment_key(input.id) or "", now=info.context.now)
+    return {"segment": segment_row(refreshed)}
+
+
 @told(lambda: {"deleted_id": None})
 async def delete_segment(info: Info, input: InputArgument[DeleteSegmentInput]) -> Row:
     await info.context.services.segments.delete(segment_key(input.id) or "", now=info.context.now)
@@ -82,6 +105,8 @@ def _changes(input: UpdateSegmentInput) -> Changes:
         changes["name"] = input.name
     if input.description is not strawberry.UNSET:
         changes["description"] = input.description
+    if input.refresh_every is not strawberry.UNSET:
+        changes["refresh_every"] = input.refresh_every
     if input.definition is not None:
         changes["source"] = Definition(written(input.definition))
     return changes

@@ -1,25 +1,39 @@
 """Segments: groups of people or companies, saved under a name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from app.attributes.model import ProfileKind as DocumentKind
 from app.paging import PageRequest
+from app.segments.membership import Change, moment, newest_first
 from app.segments.segment_repository import BY_NAME, load_segment
 from app.segments.service import Asked
 from app.segments.sizes import Size
 from graphql_schema.context import Info
 from graphql_schema.enums import ProfileKind
 from graphql_schema.fields import served
-from graphql_schema.filters import OrderArgument, ProfileFilter, orders, taken
+from graphql_schema.filters import (
+    AttributeOrder,
+    OrderArgument,
+    ProfileFilter,
+    orders,
+    taken,
+)
 from graphql_schema.lists import read_list
-from graphql_schema.lookup import load_node
+from graphql_schema.lookup import load_account, load_node, load_profile
 from graphql_schema.nodes import Connection, Node, connection_row
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
+from graphql_schema.ranges import DuringArgument, range_of
 from graphql_schema.rows import Row, account_row, profile_row, segment_row
 from graphql_schema.scalars import JSON
+
+AsOfArgument = Annotated[
+    datetime | None,
+    strawberry.argument(description="Those of a moment between two refreshes; else of now."),
+]
+ChangeArgument = Annotated[Change, strawberry.argument(description="Who entered, or who left.")]
 
 if TYPE_CHECKING:
     from graphql_schema.accounts import Account
@@ -45,12 +59,13 @@ async def read_members(
     info: Info,
     root: strawberry.Parent[Row],
     order_by: OrderArgument = None,
+    as_of: AsOfArgument = None,
     first: FirstArgument = None,
     after: AfterArgument = None,
     last: LastArgument = None,
     before: BeforeArgument = None,
 ) -> Row:
-    asked = Asked(DocumentKind.USER, order_by=orders(order_by), segment=root["id"])
+    asked = await _asked(info, root, DocumentKind.USER, order_by, as_of)
     return await read_list(info, asked, PageRequest(first, after, last, before), profile_row)
 
 
@@ -58,13 +73,79 @@ async def read_member_accounts(
     info: Info,
     root: strawberry.Parent[Row],
     order_by: OrderArgument = None,
+    as_of: AsOfArgument = None,
     first: FirstArgument = None,
     after: AfterArgument = None,
     last: LastArgument = None,
     before: BeforeArgument = None,
 ) -> Row:
-    asked = Asked(DocumentKind.ACCOUNT, order_by=orders(order_by), segment=root["id"])
+    asked = await _asked(info, root, DocumentKind.ACCOUNT, order_by, as_of)
     return await read_list(info, asked, PageRequest(first, after, last, before), account_row)
+
+
+async def _asked(
+    info: Info,
+    root: Row,
+    kind: DocumentKind,
+    order_by: list[AttributeOrder] | None,
+    as_of: datetime | None,
+) -> Asked:
+    """The members that are asked for: those of now, or of a moment of the history."""
+    segment, order = root["segment"], orders(order_by)
+    if as_of is None or segment.kind is not kind:
+        return Asked(kind, order_by=order, segment=root["id"])
+    members = await info.context.services.refreshing.members_at(segment, as_of)
+    return Asked(kind, order_by=order, only=members)
+
+
+async def read_changes(
+    info: Info,
+    root: strawberry.Parent[Row],
+    change: ChangeArgument = Change.ENTERED,
+    during: DuringArgument = None,
+    first: FirstArgument = None,
+    after: AfterArgument = None,
+) -> Row:
+    refreshing, segment, span = (
+        info.context.services.refreshing,
+        root["segment"],
+        range_of(info, during),
+    )
+    page = await refreshing.changes(segment.id, change, span, PageRequest(first, after))
+    return connection_row(
+        page,
+        newest_first(change),
+        lambda stay, _catalogue: {
+            "at": stay[moment(change)],
+            "change": change,
+            "kind": segment.kind,
+            "member": stay["member"],
+        },
+        await info.context.catalogue(),
+        lambda: refreshing.count(segment.id, change, span),
+    )
+
+
+async def read_changed_profile(info: Info, root: strawberry.Parent[Row]) -> Row | None:
+    is_user = root["kind"] is DocumentKind.USER
+    return await load_profile(info, root["member"]) if is_user else None
+
+
+async def read_changed_account(info: Info, root: strawberry.Parent[Row]) -> Row | None:
+    is_account = root["kind"] is DocumentKind.ACCOUNT
+    return await load_account(info, root["member"]) if is_account else None
+
+
+@strawberry.type(description="Somebody entered or left a segment.")
+class MemberChange:
+    change: Change = strawberry.field(description="What happened.")
+    at: datetime = strawberry.field(description="When a refresh found it.")
+    profile: LazyProfile | None = served(
+        LazyProfile | None, read_changed_profile, "Who: of a segment of people."
+    )
+    account: LazyAccount | None = served(
+        LazyAccount | None, read_changed_account, "Which company: of a segment of companies."
+    )
 
 
 @strawberry.type(description="Everybody who meets a definition, or who is on a list.")
@@ -83,6 +164,20 @@ class Segment(Node):
     updated_at: datetime = strawberry.field(description="When it was last changed.")
     size: int = served(int, read_size, "How many belong to it, counted at most a minute ago.")
     size_as_of: datetime = served(datetime, read_size_as_of, "When `size` was counted.")
+    refresh_every: timedelta | None = strawberry.field(
+        description="How often it is recorded who is in it."
+    )
+    refreshed_at: datetime | None = strawberry.field(
+        description="When that was recorded for the last time."
+    )
+    history_since: datetime | None = strawberry.field(
+        description="When that was recorded for the first time."
+    )
+    changes: Connection[MemberChange] = served(
+        Connection[MemberChange],
+        read_changes,
+        "Who entered or left, the newest first, as far as it was recorded.",
+    )
     profiles: Connection[LazyProfile] = served(
         Connection[LazyProfile],
         read_members,

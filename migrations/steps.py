@@ -7,6 +7,7 @@ MongoDB is a cluster:
 - ``events``: hashed ``profile`` for reading one person's history would split the uniqueness of
   event ids, which counting once depends on; so hashed ``_id`` too.
 - ``sessions``: hashed ``profile``; their ids begin with it, so they stay unique.
+- ``segment_members``: hashed ``_id``, which is made of segment and member.
 - ``segment_rows``: hashed ``_id``, which is made of list and key.
 - ``collisions``: hashed ``_id``.
 - ``segments``, ``segment_lists``, ``sources``, ``lanes``, ``settings``, ``migrations``: small, not
@@ -199,6 +200,15 @@ async def _index_erasures(database: Database) -> None:
         await database["collisions"].create_index([(name, ASCENDING)], name=name)
 
 
+async def _index_stays(database: Database) -> None:
+    """Who is in a segment, who entered and who left: by time, and by those who stay."""
+    await database["segments"].create_index([("refresh_at", ASCENDING)], name="due")
+    stays = database["segment_members"]
+    for change in ("entered", "left"):
+        keys = [("segment", ASCENDING), (change, DESCENDING), ("_id", DESCENDING)]
+        await stays.create_index(keys, name=change)
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -216,4 +226,5 @@ STEPS = (
     Step(14, "Index events by type, name and time", _index_deeds),
     Step(15, "Index removed and broken profiles", _index_removals),
     Step(16, "Index erasures", _index_erasures),
+    Step(17, "Index who entered and left segments", _index_stays),
 )

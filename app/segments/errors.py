@@ -1,6 +1,7 @@
 """What may be wrong with a segment; a branch of the tree in ``app/errors.py``."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from app.errors import InputError, shown
 
@@ -41,6 +42,16 @@ class SegmentCycleError(InputError):
         super().__init__(
             f"Segments cannot be made of each other: {_listed(circle)}.", ("definition",)
         )
+
+
+class SegmentHistoryError(InputError):
+    """Nothing is known of who was in the segment then."""
+
+    code = "SEGMENT_HISTORY"
+
+    def __init__(self, known: tuple[datetime, datetime] | None) -> None:
+        when = " to ".join(one.isoformat() for one in known) if known else "no moment yet"
+        super().__init__(f"Who was in the segment is known of {when}.", ("asOf",))
 
 
 class SegmentChangedError(InputError):

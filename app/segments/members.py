@@ -13,13 +13,21 @@ from app.profiles.stored import load_fold
 from app.segments.compile import compile_condition
 from app.segments.evaluate import Subject, evaluate
 from app.segments.model import All, Among, Condition
-from app.segments.resolve import NOBODY, cells, relaxed, required, undecided
+from app.segments.resolve import FEW, NOBODY, cells, relaxed, required, undecided
 from app.storage.client import Document
 
 Belongs: TypeAlias = Callable[[Document], bool]
 
+WALKED = 500
+"""Ids from which on pages in their order are read by walking them, not by naming them all."""
+
 _PART = 5000
 """Ids that are counted by one command."""
+
+
+def few_in(order: Order) -> int:
+    """How many ids a filter names at most for a list in this order."""
+    return WALKED if order[0].path == "_id" else FEW
 
 
 class Members:
@@ -38,9 +46,10 @@ class Members:
         catalogue: Catalogue,
     ) -> Page:
         """A page of those for whom the condition holds and who match ``also``."""
-        query = {"$and": [also, self._compiled(relaxed(condition))]}
-        belongs = self._test(undecided(condition), catalogue)
-        if order[0].path == "_id" and (ids := required(condition)):
+        few = few_in(order)
+        query = {"$and": [also, self._compiled(relaxed(condition, few))]}
+        belongs = self._test(undecided(condition, few), catalogue)
+        if order[0].path == "_id" and (ids := required(condition, few)):
             return await self._page_by_id(query, order, request, belongs, ids)
         return await self._reader.page_of_those(query, order, request, belongs)
 
@@ -65,11 +74,28 @@ class Members:
 
     async def count(self, condition: Condition, also: Mql) -> int:
         """How many they are: by whoever is in no large set, and the others apart."""
-        outside, others = cells(condition)
+        outside, others = cells(condition, FEW)
         total = 0 if outside == NOBODY else await self._count(outside, also)
         for ids, inside, instead in others:
-            total += await self._among(ids, inside, also) - await self._among(ids, instead, also)
+            if inside != instead:
+                total += await self._among(ids, inside, also)
+                total -= await self._among(ids, instead, also)
         return total
+
+    async def ids(self, condition: Condition) -> set[str]:
+        """All of them; found in the same parts."""
+        outside, others = cells(condition, FEW)
+        found = set() if outside == NOBODY else set(await self._ids(outside))
+        for ids, inside, instead in others:
+            if inside == instead:
+                continue
+            found.difference_update(ids)
+            for part in _parts(ids if inside != NOBODY else ()):
+                found.update(await self._ids(All((Among(frozenset(part)), inside))))
+        return found
+
+    async def _ids(self, condition: Condition) -> list[str]:
+        return await self._reader.ids(self._compiled(condition))
 
     async def _among(self, ids: Collection[str], condition: Condition, also: Mql) -> int:
         if condition == NOBODY:

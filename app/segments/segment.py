@@ -6,13 +6,14 @@ it says of attributes and other segments is then true of those that there are.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias, TypedDict
 
 from app.attributes.model import ProfileKind
 from app.ids import global_id, split_id
 from app.segments.errors import SegmentInvalidError
+from app.segments.membership import NEVER, Refreshing
 
 MAX_NAME = 255
 MAX_DESCRIPTION = 4096
@@ -71,6 +72,7 @@ class Segment:
     version: int
     created_at: datetime
     updated_at: datetime
+    refreshing: Refreshing = NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class NewSegment:
     name: str
     source: Source
     description: str | None = None
+    refresh_every: timedelta | None = None
 
 
 class Changes(TypedDict, total=False):
@@ -89,6 +92,7 @@ class Changes(TypedDict, total=False):
     name: str
     description: str | None
     source: Source
+    refresh_every: timedelta | None
 
 
 def check_name(name: str) -> str:

@@ -1,7 +1,8 @@
 """Saved segments in MongoDB: one document each, so that an edit replaces a definition at once."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -10,6 +11,7 @@ from app.attributes.model import ProfileKind
 from app.events.keys import decode_json, encode_json
 from app.paging import Mql, Order, Page, PageRequest, Sort
 from app.patterns import containing
+from app.segments.membership import Refreshed, Refreshing
 from app.segments.segment import CsvList, Definition, ListKey, Segment, Source
 from app.storage.client import Database, Document
 from app.storage.pages import read_pages
@@ -68,6 +70,22 @@ class SegmentRepository:
         )
         return load_segment(changed) if changed else None
 
+    async def claim_due(self, *, now: datetime, until: timedelta) -> Segment | None:
+        """The segment that has waited longest for a refresh; nobody else gets it for a while."""
+        claimed = await self._segments.find_one_and_update(
+            {"refresh_at": {"$lte": now}},
+            {"$set": {"refresh_at": now + until}},
+            sort=[("refresh_at", 1)],
+            return_document=ReturnDocument.AFTER,
+        )
+        return load_segment(claimed) if claimed else None
+
+    async def refreshed(self, segment: Segment, last: Refreshed) -> Segment | None:
+        """The segment with what its refresh found, and when the next one is due; None if gone."""
+        every = segment.refreshing.every
+        due = {"refresh_at": last.at + every} if every else {}
+        return await self._changed({"_id": segment.id}, {"refreshed": asdict(last), **due})
+
     async def users_of(self, segment_id: str) -> list[Segment]:
         """The segments that are made of this one, by name."""
         found = self._segments.find({"uses": segment_id}, sort=[("name", 1), ("_id", 1)])
@@ -108,7 +126,15 @@ def _document(segment: Segment) -> Document:
         "version": segment.version,
         "created_at": segment.created_at,
         "updated_at": segment.updated_at,
+        **schedule(segment.refreshing.every, segment.updated_at),
     }
+
+
+def schedule(every: timedelta | None, now: datetime) -> Document:
+    """How often a segment is refreshed, from now on; null sorts before every moment."""
+    if every is None:
+        return {"refresh_seconds": None, "refresh_at": None}
+    return {"refresh_seconds": every.total_seconds(), "refresh_at": now}
 
 
 def _stored(source: Source) -> Document:
@@ -125,6 +151,14 @@ def _source(stored: Document) -> Source:
     return Definition(decode_json(stored["definition"]))
 
 
+def _refreshing(document: Document) -> Refreshing:
+    seconds, last = document.get("refresh_seconds"), document.get("refreshed")
+    return Refreshing(
+        None if seconds is None else timedelta(seconds=seconds),
+        Refreshed(**last) if last else None,
+    )
+
+
 def load_segment(document: Document) -> Segment:
     """The segment of a document."""
     return Segment(
@@ -136,4 +170,5 @@ def load_segment(document: Document) -> Segment:
         version=document["version"],
         created_at=document["created_at"],
         updated_at=document["updated_at"],
+        refreshing=_refreshing(document),
     )

@@ -20,6 +20,8 @@ from app.segments.errors import (
     SegmentInUseError,
     SegmentNotFoundError,
 )
+from app.segments.membership import Refreshing, check_every
+from app.segments.membership_repository import MembershipRepository
 from app.segments.rows.repository import RowRepository
 from app.segments.segment import (
     Changes,
@@ -31,7 +33,7 @@ from app.segments.segment import (
     check_description,
     check_name,
 )
-from app.segments.segment_repository import SegmentRepository
+from app.segments.segment_repository import SegmentRepository, schedule
 
 PATH = ("definition",)
 
@@ -40,11 +42,17 @@ class SegmentService:
     """Keeps segments."""
 
     def __init__(
-        self, *, segments: SegmentRepository, attributes: AttributeService, rows: RowRepository
+        self,
+        *,
+        segments: SegmentRepository,
+        attributes: AttributeService,
+        rows: RowRepository,
+        memberships: MembershipRepository,
     ) -> None:
         self._segments = segments
         self._attributes = attributes
         self._rows = rows
+        self._memberships = memberships
 
     async def create(
         self, new: NewSegment, *, now: datetime, segment_id: str | None = None
@@ -59,6 +67,7 @@ class SegmentService:
             version=1,
             created_at=now,
             updated_at=now,
+            refreshing=Refreshing(check_every(new.refresh_every)),
         )
         await self._check(created, now)
         await self._segments.insert(created)
@@ -77,6 +86,8 @@ class SegmentService:
         if "source" in changes:
             return await self._replaced(known, changes, now)
         said = {"name": _name(changes, known), "description": _description(changes, known)}
+        if "refresh_every" in changes:
+            said |= schedule(check_every(changes["refresh_every"]), now)
         return _found(await self._segments.change(segment_id, said, now=now))
 
     async def delete(self, segment_id: str, *, now: datetime) -> None:
@@ -88,6 +99,7 @@ class SegmentService:
             raise SegmentInUseError(leaving.name, [one.name for one in users])
         await self._retire(leaving.source, now)
         await self._segments.delete(segment_id)
+        await self._memberships.forget(segment_id)
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Segment]:
         """The segments of these ids."""
@@ -129,6 +141,7 @@ class SegmentService:
             name=_name(changes, known),
             description=_description(changes, known),
             source=changes["source"],
+            refreshing=_refreshing(changes, known),
             version=known.version + 1,
             updated_at=now,
         )
@@ -182,6 +195,11 @@ def _name(changes: Changes, known: Segment) -> str:
 
 def _description(changes: Changes, known: Segment) -> str | None:
     return check_description(changes.get("description", known.description))
+
+
+def _refreshing(changes: Changes, known: Segment) -> Refreshing:
+    every = changes.get("refresh_every", known.refreshing.every)
+    return replace(known.refreshing, every=check_every(every))
 
 
 def _circle(segment: Segment, known: dict[str, Segment]) -> list[str] | None:

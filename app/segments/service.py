@@ -13,8 +13,8 @@ from app.paging import Mql, Order, Page, PageRequest
 from app.patterns import beginning
 from app.profiles.read_repository import DocumentReader
 from app.segments.compile import compile_condition
-from app.segments.members import Members
-from app.segments.model import All, Condition
+from app.segments.members import Members, few_in
+from app.segments.model import All, Among, Condition
 from app.segments.order import OrderBy, order_of
 from app.segments.resolve import elsewhere, large_sets
 from app.segments.resolving import Question, Resolver
@@ -24,7 +24,7 @@ from app.segments.resolving import Question, Resolver
 class Asked:
     """What a list is asked for; ``segment``: the global id of the one that all belong to.
 
-    ``path``: where in the input the filter stands.
+    ``path``: where in the input the filter stands. ``only``: the only ids that are of interest.
     """
 
     kind: ProfileKind
@@ -33,6 +33,7 @@ class Asked:
     order_by: Sequence[OrderBy] = ()
     segment: str | None = None
     path: tuple[str, ...] = ("filter",)
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class ListService:
         return Listed(page, read.order, lambda: self._count(read, asked.kind))
 
     async def _page(self, read: _Reading, kind: ProfileKind, request: PageRequest) -> Page:
-        if large_sets(read.condition):
+        if large_sets(read.condition, few_in(read.order)):
             return await self._members[kind].page(
                 read.condition, _joined(read.searched), read.order, request, read.catalogue
             )
@@ -90,6 +91,11 @@ class ListService:
     async def count(self, asked: Asked, *, now: datetime) -> int:
         """How many there are in the whole list."""
         return await self._count(await self._read(asked, now), asked.kind)
+
+    async def ids(self, asked: Asked, *, now: datetime) -> set[str]:
+        """All ids of the whole list, searched words and order aside."""
+        read = await self._read(asked, now)
+        return await self._members[asked.kind].ids(read.condition)
 
     async def _count(self, read: _Reading, kind: ProfileKind) -> int:
         return await self._members[kind].count(read.condition, _joined(read.searched))
@@ -130,14 +136,19 @@ class ListService:
         condition = await self._resolver.condition(question, now)
         of_interest = await among() if among and any(elsewhere(condition)) else None
         found = await self._resolver.resolved(condition, asked.kind, of_interest)
+        if asked.only is not None:
+            found = All((Among(asked.only), *_each(found)))
         searched = [_searched(word) for word in words(asked.search or "")]
         return _Reading(order, searched, found, catalogue)
 
 
 def _parts(condition: Condition, kind: ProfileKind) -> list[Mql]:
     """One part for each condition that has to hold."""
-    each = condition.conditions if isinstance(condition, All) else (condition,)
-    return [compile_condition(one, kind) for one in each]
+    return [compile_condition(one, kind) for one in _each(condition)]
+
+
+def _each(condition: Condition) -> tuple[Condition, ...]:
+    return condition.conditions if isinstance(condition, All) else (condition,)
 
 
 def _joined(parts: list[Mql]) -> Mql:

@@ -147,7 +147,6 @@ def performed(steps: str, root: str = "profiles") -> str:
         "{ accounts(first: 5) { nodes { users { totalCount nodes { id } } } } }",
         "{ events(first: 10) { nodes { id } } }",
         '{ events(first: 10, during: {last: "PT11H59M"}) { totalCount nodes { id } } }',
-        "{ segments(first: 10) { totalCount nodes { id } } }",
         performed('[{event: {type: CUSTOM, name: "rare"}}]'),
         performed('[{event: {name: "rare"}}, {event: {type: VIEW, name: "/ra*"}, negated: true}]'),
         performed('[{event: {name: "rare"}}]', "accounts"),

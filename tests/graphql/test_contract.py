@@ -63,6 +63,7 @@ type Mutation {
   eraseProfile(input: EraseProfileInput!): EraseProfilePayload!
   createSegment(input: CreateSegmentInput!): SegmentPayload!
   updateSegment(input: UpdateSegmentInput!): SegmentPayload!
+  refreshSegment(input: RefreshSegmentInput!): SegmentPayload!
   deleteSegment(input: DeleteSegmentInput!): DeletePayload!
   importSegmentCsv(input: ImportSegmentCsvInput!): ImportSegmentCsvPayload!
   createSource(input: CreateSourceInput!): CreateSourcePayload!
@@ -331,12 +332,27 @@ type Segment implements Node {
   createdAt: DateTime! updatedAt: DateTime!
   definition: JSON!
   size: Int! sizeAsOf: DateTime!
+  refreshEvery: Duration refreshedAt: DateTime historySince: DateTime
+  changes(
+    change: MembershipChange! = ENTERED, during: TimeRange, first: Int, after: String
+  ): MemberChangeConnection!
   profiles(
-    orderBy: [AttributeOrder!], first: Int, after: String, last: Int, before: String
+    orderBy: [AttributeOrder!], asOf: DateTime
+    first: Int, after: String, last: Int, before: String
   ): ProfileConnection!
   accounts(
-    orderBy: [AttributeOrder!], first: Int, after: String, last: Int, before: String
+    orderBy: [AttributeOrder!], asOf: DateTime
+    first: Int, after: String, last: Int, before: String
   ): AccountConnection!
+}
+enum MembershipChange { ENTERED LEFT }
+type MemberChange { change: MembershipChange! at: DateTime! profile: Profile account: Account }
+type MemberChangeEdge { cursor: String! node: MemberChange! }
+type MemberChangeConnection {
+  edges: [MemberChangeEdge!]!
+  nodes: [MemberChange!]!
+  pageInfo: PageInfo!
+  totalCount: Int!
 }
 type SegmentPreview { size: Int! profiles: [Profile!]! accounts: [Account!]! }
 type SegmentExplanation {
@@ -357,10 +373,13 @@ type SegmentEdge { cursor: String! node: Segment! }
 
 input CreateSegmentInput {
   name: String! description: String kind: ProfileKind! definition: ProfileFilter!
+  refreshEvery: Duration
 }
 input UpdateSegmentInput {
   id: ID! name: String description: String definition: ProfileFilter version: Int
+  refreshEvery: Duration
 }
+input RefreshSegmentInput { id: ID! }
 input DeleteSegmentInput { id: ID! }
 type SegmentPayload { segment: Segment errors: [UserError!]! }
 

@@ -21,7 +21,7 @@ async def indexes(database: Database) -> dict[str, set[str]]:
     names = (
         *("accounts", "events", "identifiers", "profiles", "sessions"),
         *("collisions", "segments", "segment_rows", "segment_lists", "sources"),
-        *("broken_profiles", "erasures"),
+        *("broken_profiles", "erasures", "segment_members"),
     )
     return {name: set(await database[name].index_information()) - {"_id_"} for name in names}
 
@@ -58,7 +58,8 @@ async def test_every_index_is_made(database: Database) -> None:
         | {name for one in datadog_user_attributes() for name in index_names(one)},
         "accounts": {"terms", *(name for one in account_attributes() for name in index_names(one))},
         "sessions": {"profile_history", "pending", "tombstones"},
-        "segments": {"names", "kinds", "users"},
+        "segments": {"names", "kinds", "users", "due"},
+        "segment_members": {"entered", "left"},
         "segment_rows": set(),
         "segment_lists": {"unsettled"},
         "sources": {"keys", "names"},

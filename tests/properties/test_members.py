@@ -14,7 +14,7 @@ from app.profiles.compile import LIVE
 from app.profiles.model import Fold
 from app.profiles.read_repository import DocumentReader
 from app.profiles.service import NEWEST_FIRST
-from app.segments import resolve
+from app.segments import members as members_of
 from app.segments.evaluate import Subject, evaluate
 from app.segments.members import Members
 from app.segments.model import All, Among, AnyIdentifier, Condition, InSegment, Not
@@ -64,18 +64,20 @@ def identifiers(number: int) -> set[str]:
     return {"a"} if number % 2 else {"b", "c"}
 
 
-@pytest.mark.parametrize("few", [0, 2, 100])
+@pytest.mark.parametrize("few", [-1, 2, 100])
 @given(condition=conditions, size=st.integers(1, 3))
 async def test_pages_and_counts_are_of_those_for_whom_it_holds(
     people: Database, few: int, condition: Condition, size: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(resolve, "FEW", few)
+        for name in ("FEW", "WALKED"):
+            patched.setattr(members_of, name, few)
         members = Members(DocumentReader(people["profiles"]), ProfileKind.USER)
         asked = resolved(condition, {})
         expected = [key for key in PEOPLE[:7] if holds(condition, key)]
 
         assert await members.count(asked, {}) == len(expected)
+        assert await members.ids(asked) == set(expected)
         for order in (NEWEST_FIRST, BY_VALUE):
             found = await paged(members, asked, order, size)
             assert sorted(found) == expected
