@@ -13,7 +13,7 @@ WORKERS ?= 2
 
 .PHONY: help
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 .PHONY: run
 run: install graphiql ## Serve GraphiQL and the API on port 8000, with demo data unless MONGODB_URI is set
@@ -56,6 +56,11 @@ bench-peers: install ## Measure pages against GraphQL servers of Python and Node
 bench-segments: install ## Measure segments of a million people (MONGODB_URI, LOAD_SHARES)
 	@echo "» Measuring segments of a million people who did ten million things"
 	@$(BIN)/python -m tests.benchmarks.segments
+
+.PHONY: bench-intake
+bench-intake: install ## Measure what each intake costs beside ingestion (MONGODB_URI)
+	@echo "» Measuring intakes"
+	@$(BIN)/python -m tests.benchmarks.intake
 
 .PHONY: lock
 lock: install ## Renew requirements.lock from pyproject.toml

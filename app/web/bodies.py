@@ -46,6 +46,15 @@ async def plain_body(request: Request, encoding: str | None = None) -> bytes:
     return bytes(inflating.plain)
 
 
+def decompressed(body: bytes) -> bytes:
+    """What a body holds that is compressed though no header says so, within the same limits."""
+    inflating = Inflating()
+    inflating.feed(body)
+    while inflating.step():
+        pass
+    return bytes(inflating.plain)
+
+
 class Inflating:
     """A compressed body on its way; it may be of several parts, one behind the other."""
 

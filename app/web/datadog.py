@@ -70,7 +70,7 @@ class DatadogEndpoint:
         return json_response({"request_id": request_id}, 202)
 
     async def _take(self, request: Request, query: QueryParams) -> None:
-        key = query.get("dd-api-key")
+        key = query.get("dd-api-key") or request.headers.get("dd-api-key")
         source = await self._door.admit(request, key, [SourceKind.DATADOG_RUM])
         body = await plain_body(request, query.get("dd-evp-encoding"))
         events = read_rum(body, self._door.peer(request))

@@ -43,9 +43,9 @@ class Measured:
         """Items a second."""
         return _spread(self.items / one for one in self.seconds[name])
 
-    def ratio(self, name: str) -> Spread:
-        """The share of the floor's speed that is left, taken in each round by itself."""
-        pairs = zip(self.seconds[FLOOR], self.seconds[name], strict=True)
+    def ratio(self, name: str, *, to: str = FLOOR) -> Spread:
+        """The share of the other's speed that is left, taken in each round by itself."""
+        pairs = zip(self.seconds[to], self.seconds[name], strict=True)
         return _spread(floor / one for floor, one in pairs)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
-from app.web.bodies import FREE, MAX_PARTS, MAX_PLAIN, MAX_RATIO, Inflating
+from app.web.bodies import FREE, MAX_PARTS, MAX_PLAIN, MAX_RATIO, Inflating, decompressed
 
 LINE = b'{"type": "view", "date": 1700000000000}\n'
 COMPRESS: list[Callable[[bytes], bytes]] = [zlib.compress, gzip.compress]
@@ -46,6 +46,7 @@ def test_body_is_what_it_was_in_whatever_chunks_it_comes(
     compress: Callable[[bytes], bytes], plain: bytes, size: int
 ) -> None:
     assert bytes(inflated(compress(plain), size).plain) == plain
+    assert decompressed(compress(plain)) == plain
     assert bytes(inflated(compress(plain) + gzip.compress(plain), size).plain) == plain * 2
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -174,3 +175,22 @@ async def test_keys_are_neither_logged_nor_answered(
     for text in (told, str(logged), *stored, *capsys.readouterr()):
         assert key not in text
         assert key.removeprefix("pgw_") not in text
+
+
+@pytest.mark.parametrize("place", ["query", "header", "forwarded"])
+async def test_keys_of_datadog_stand_where_its_sdks_put_them(
+    client: httpx.AsyncClient, database: Database, place: str
+) -> None:
+    _, key = await a_key(database, kind=SourceKind.DATADOG_RUM)
+    query, header = f"dd-api-key={key}", {"dd-api-key": key}
+    url = {
+        "query": f"/api/v2/rum?{query}",
+        "header": "/api/v2/rum",
+        "forwarded": f"/dd?ddforward={quote(f'/api/v2/rum?{query}')}",
+    }[place]
+
+    right = await client.post(url, headers=header if place == "header" else {})
+    wrong = await client.post("/api/v2/rum?dd-api-key=pub1")
+
+    assert right.status_code == 202
+    assert problem(wrong) == (401, "KEY_REFUSED")
