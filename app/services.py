@@ -310,5 +310,11 @@ def compose(
         rebuilder,
         sources,
         Gate(sources, is_open=settings.with_open_intake),
-        IntakeService(ingestion),
+        IntakeService(
+            ingestion=ingestion,
+            attributes=attributes,
+            backfill=backfill,
+            max_attributes=settings.max_trait_attributes,
+            clock=clock,
+        ),
     )

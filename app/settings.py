@@ -77,6 +77,11 @@ class Settings(BaseSettings):
     store_ip_addresses: bool = Field(
         default=False, description="Whether events keep the addresses that they came from."
     )
+    max_trait_attributes: Annotated[int, Ge(0), Le(500)] = Field(
+        100,
+        description="Custom attributes of people, and of companies, up to which traits that SDKs "
+        "send become attributes by themselves; 0: none do.",
+    )
     introspection: bool = Field(
         default=True, description="Whether the schema may be asked for; GraphiQL needs it."
     )

@@ -63,7 +63,7 @@ def anybody(kind: SourceKind) -> Source:
         origins=(),
         rate=None,
         burst=BURST,
-        traits_become_attributes=False,
+        traits_become_attributes=True,
         created_at=_EVER,
         updated_at=_EVER,
     )

@@ -75,6 +75,10 @@ class Catalogue:
         """Which definition of its name this one would be."""
         return self._ended.get(definition.key, 0) + 1
 
+    def was_deleted(self, kind: ProfileKind, name: str) -> bool:
+        """Whether somebody deleted an attribute of this name, be there another one now or not."""
+        return f"{kind}:{name}" in self._ended
+
     def at(self, version: int) -> "Catalogue":
         """Those of the definitions that there were at an older version."""
         if version >= self.version:

@@ -26,10 +26,20 @@ class Peer:
     enrich: Enrich = nothing
 
     def context(
-        self, sent: Payload, *, user_agent: str | None = None, address: str | None = None
+        self,
+        sent: Payload,
+        *,
+        user_agent: str | None = None,
+        address: str | None = None,
+        is_visitor: bool = True,
     ) -> Payload:
-        """The context as sent, completed by what can be derived; what was sent counts."""
-        derived = self.enrich(user_agent or self.user_agent, address or self.address)
+        """The context as sent, completed by what can be derived; what was sent counts.
+
+        ``is_visitor``: the peer is the person's own device, not a server that tells of people.
+        """
+        if is_visitor:
+            user_agent, address = user_agent or self.user_agent, address or self.address
+        derived = self.enrich(user_agent, address)
         both = {
             part: {**found, **sent[part]}
             for part, found in derived.items()

@@ -1,14 +1,18 @@
-"""Use case of every wire format: the events of a request, in; what became of them, out."""
+"""Use cases of every wire format: the traits and the events of a request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
 
+from app.attributes.service import AttributeService
+from app.errors import InputError
 from app.identity.model import IdentityPolicy
+from app.ingestion.backfill import BackfillService
 from app.ingestion.service import MAX_BATCH, IngestionService
 from app.intake.pages import about_page
 from app.intake.reading import Sent
+from app.intake.traits import new_attributes
 
 log = structlog.get_logger(__name__)
 
@@ -16,8 +20,33 @@ log = structlog.get_logger(__name__)
 class IntakeService:
     """Takes what an intake has read."""
 
-    def __init__(self, ingestion: IngestionService) -> None:
+    def __init__(
+        self,
+        *,
+        ingestion: IngestionService,
+        attributes: AttributeService,
+        backfill: BackfillService,
+        max_attributes: int,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._ingestion = ingestion
+        self._attributes = attributes
+        self._backfill = backfill
+        self._max_attributes = max_attributes
+        self._clock = clock
+
+    async def define(self, sent: Sequence[Sent]) -> None:
+        """Make attributes of traits that are seen for the first time, up to the limit.
+
+        Another process may be faster, also with another type: then its attribute is the one.
+        """
+        now = self._clock()
+        catalogue = await self._attributes.recent(now=now)
+        for new in new_attributes(sent, catalogue, limit=self._max_attributes):
+            try:
+                await self._backfill.define(new, backfill=True, now=now)
+            except InputError as refused:
+                log.info("trait_makes_no_attribute", trait=new.name, because=str(refused))
 
     async def take(
         self,

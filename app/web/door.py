@@ -36,4 +36,6 @@ class Door:
     ) -> int:
         """How many of the source's events were taken."""
         self._gate.count(source, len(events))
+        if source.traits_become_attributes:
+            await self._intake.define(events)
         return await self._intake.take(events, sent_at=sent_at, policy=source.policy)

@@ -4,8 +4,11 @@ from starlette.routing import Route
 
 from app.web.datadog import DatadogEndpoint
 from app.web.door import Door
+from app.web.posthog import PostHogEndpoint
+from app.web.segment import SegmentEndpoint
 
 
 def intake_routes(door: Door) -> list[Route]:
     """Every path of every wire format."""
-    return [*DatadogEndpoint(door).routes()]
+    formats = (DatadogEndpoint(door), SegmentEndpoint(door), PostHogEndpoint(door))
+    return [route for one in formats for route in one.routes()]
