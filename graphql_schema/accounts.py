@@ -24,6 +24,7 @@ from graphql_schema.filters import (
 from graphql_schema.lists import read_list
 from graphql_schema.nodes import Connection, Node, connection_row
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
+from graphql_schema.projection import reads_values
 from graphql_schema.rows import Row, account_row, default_path, profile_row
 from graphql_schema.segments import Segment, segments_of
 from graphql_schema.values import value_readers
@@ -62,6 +63,7 @@ def _default(kind: object, name: str, description: str) -> Any:  # noqa: ANN401 
 
 
 read_value, read_values = value_readers(ProfileKind.ACCOUNT)
+_VALUES = reads_values(ProfileKind.ACCOUNT)
 
 
 @strawberry.type(description="One company, as known from the events of its users.")
@@ -81,17 +83,22 @@ class Account(Node):
         datetime, ("document", "updated_at"), "When its last event was processed."
     )
     attribute: AttributeValue | None = computed(
-        AttributeValue | None, read_value, "Any attribute, default or custom, by name."
+        AttributeValue | None,
+        read_value,
+        "Any attribute, default or custom, by name.",
+        reads=_VALUES,
     )
     attributes: list[AttributeValue] = computed(
         list[AttributeValue],
         read_values,
         "All attributes that have a value, in the order of their definitions.",
+        reads=_VALUES,
     )
     users: Connection[LazyProfile] = served(
         Connection[LazyProfile],
         read_users,
         "The people with events in this account; if not sorted, the newest first.",
+        reads=(),
     )
     segments: list[Segment] = served(
         list[Segment], read_segments_of_account, "The segments it is in at this moment, by name."

@@ -14,27 +14,40 @@ from typing import Any
 import strawberry
 
 from app.storage.deadline import in_time
+from graphql_schema.compiled.ahead import READS
 from graphql_schema.compiled.shapes import PATH, PURE, SHARED, Path, path_reader
 
 
-def served(kind: object, resolver: Callable[..., Any], description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
-    """A field of this type; the resolver's rows stand for its values."""
+def served(
+    kind: object, resolver: Callable[..., Any], description: str, *, reads: object = None
+) -> Any:  # noqa: ANN401  # the class decorator reads it
+    """A field of this type; the resolver's rows stand for its values.
+
+    ``reads``: what it reads of its row's document, where that is known; see ``projection``.
+    """
     safe = _to_the_end(resolver) if iscoroutinefunction(resolver) else resolver
-    return strawberry.field(resolver=safe, graphql_type=kind, description=description)
+    return strawberry.field(
+        resolver=safe, graphql_type=kind, description=description, metadata={READS: reads}
+    )
 
 
 def computed(
-    kind: object, resolver: Callable[..., Any], description: str, *, shared: bool = False
+    kind: object,
+    resolver: Callable[..., Any],
+    description: str,
+    *,
+    reads: object = None,
+    shared: bool = False,
 ) -> Any:  # noqa: ANN401  # the class decorator reads it
     """A field of this type whose resolver only looks at the row, so that it can be compiled.
 
-    ``shared``: many rows are given the same object.
+    ``reads``: as above. ``shared``: many rows are given the same object.
     """
     return strawberry.field(
         resolver=resolver,
         graphql_type=kind,
         description=description,
-        metadata={PURE: True, SHARED: shared},
+        metadata={PURE: True, READS: reads, SHARED: shared},
     )
 
 

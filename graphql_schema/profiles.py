@@ -38,6 +38,7 @@ from graphql_schema.identifiers import Identifier
 from graphql_schema.lists import read_list
 from graphql_schema.nodes import Connection, Node, load_connection
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
+from graphql_schema.projection import reads_values
 from graphql_schema.ranges import DuringArgument, range_of
 from graphql_schema.rows import (
     Row,
@@ -112,13 +113,15 @@ def _text(name: str, description: str) -> Any:  # noqa: ANN401  # the class deco
 
 
 def _country(name: str, description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
-    read = path_reader(default_path(ProfileKind.USER, name))
+    path = default_path(ProfileKind.USER, name)
+    read = path_reader(path)
 
     def read_country(root: strawberry.Parent[Row]) -> Row | None:
         code = read(root)
         return country_row(code) if code else None
 
-    return computed(Country | None, read_country, description, shared=True)
+    reads = (".".join(path[1:]),)
+    return computed(Country | None, read_country, description, reads=reads, shared=True)
 
 
 def read_identifiers(root: strawberry.Parent[Row]) -> list[Row]:
@@ -127,12 +130,16 @@ def read_identifiers(root: strawberry.Parent[Row]) -> list[Row]:
 
 
 read_value, read_values = value_readers(ProfileKind.USER)
+_VALUES = reads_values(ProfileKind.USER)
 
 
 @strawberry.type(description="One person, as known from their events.")
 class Profile(Node):
     identifiers: list[Identifier] = computed(
-        list[Identifier], read_identifiers, "Everything that names them."
+        list[Identifier],
+        read_identifiers,
+        "Everything that names them.",
+        reads=("identifiers",),
     )
     created_at: datetime = stored(
         datetime, ("document", "created_at"), "When their first event was processed."
@@ -184,17 +191,22 @@ class Profile(Node):
         "last_browser_version", "Its version in their last session."
     )
     attribute: AttributeValue | None = computed(
-        AttributeValue | None, read_value, "Any attribute, default or custom, by name."
+        AttributeValue | None,
+        read_value,
+        "Any attribute, default or custom, by name.",
+        reads=_VALUES,
     )
     attributes: list[AttributeValue] = computed(
         list[AttributeValue],
         read_values,
         "All attributes that have a value, in the order of their definitions.",
+        reads=_VALUES,
     )
     accounts: Connection[Account] = served(
         Connection[Account],
         read_profile_accounts,
         "The accounts they have events in, by account id.",
+        reads=("accounts",),
     )
     segments: list[Segment] = served(
         list[Segment], read_segments_of_profile, "The segments they are in at this moment, by name."
@@ -203,19 +215,22 @@ class Profile(Node):
         Connection[Session],
         read_sessions,
         "Their sessions, the latest first; `during` is about when they began.",
+        reads=(),
     )
     events: Connection[Event] = served(
-        Connection[Event], read_events_of_profile, "Their events, the newest first."
+        Connection[Event], read_events_of_profile, "Their events, the newest first.", reads=()
     )
     most_visited_pages: list[PageCount] = served(
         list[PageCount],
         read_most_visited_pages,
         "The pages they viewed most: by views, then by name.",
+        reads=(),
     )
     frequent_actions: list[ActionCount] = served(
         list[ActionCount],
         read_frequent_actions,
         "What they did most: by how often, then by name.",
+        reads=(),
     )
 
 

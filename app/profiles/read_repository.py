@@ -1,6 +1,6 @@
 """Reading aggregated documents: single ones, pages in a stable order, counts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -64,10 +64,12 @@ class DocumentReader:
         request: PageRequest,
         *,
         may_match_many: bool = False,
+        fields: Iterable[str] | None = None,
     ) -> Page:
         """A page of the living documents that match; one command for each stretch it touches.
 
         ``may_match_many``: indexes answer the query, and very many documents may match it.
+        ``fields``: what of the documents is needed, beside what they are sorted by.
         """
         asked = window(request, order)
         hint = await self._hint(query) if may_match_many and len(order) == 1 else None
@@ -77,6 +79,7 @@ class DocumentReader:
             if missing > 0:
                 documents = self._documents.find(
                     matching(_living(query), phase, asked),
+                    _projection(fields, order),
                     sort=list(directed(phase, asked).items()),
                     limit=missing,
                     batch_size=missing + 1,  # all at once: one more would be a second command
@@ -166,6 +169,20 @@ class DocumentReader:
 
 _PART = 4000
 """Documents that are read at a time, when most of them do not belong."""
+
+
+def _projection(fields: Iterable[str] | None, order: Order) -> dict[str, int]:
+    """Without what is there for writing and searching; servers refuse paths inside each other."""
+    if fields is None:
+        return {"terms": 0, "guard": 0}
+    paths = {*fields, *(one.path for one in order)}
+    return {path: 1 for path in sorted(paths) if not paths & set(_above(path))} or {"_id": 1}
+
+
+def _above(path: str) -> Iterator[str]:
+    while "." in path:
+        path = path.rpartition(".")[0]
+        yield path
 
 
 def _living(query: Mapping[str, Any]) -> dict[str, Any]:

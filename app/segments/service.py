@@ -1,6 +1,6 @@
 """Use cases of finding: lists of profiles and accounts by filter, search and order."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,13 +70,26 @@ class ListService:
         self._resolver = resolver
         self._members = {kind: Members(reader, kind) for kind, reader in readers.items()}
 
-    async def page(self, asked: Asked, request: PageRequest, *, now: datetime) -> Listed:
-        """A page of what is asked for."""
+    async def page(
+        self,
+        asked: Asked,
+        request: PageRequest,
+        *,
+        now: datetime,
+        fields: Iterable[str] | None = None,
+    ) -> Listed:
+        """A page of what is asked for; of the documents, all or at least these fields."""
         read = await self._read(asked, now)
-        page = await self._page(read, asked.kind, request)
+        page = await self._page(read, asked.kind, request, fields)
         return Listed(page, read.order, lambda: self._count(read, asked.kind))
 
-    async def _page(self, read: _Reading, kind: ProfileKind, request: PageRequest) -> Page:
+    async def _page(
+        self,
+        read: _Reading,
+        kind: ProfileKind,
+        request: PageRequest,
+        fields: Iterable[str] | None,
+    ) -> Page:
         if large_sets(read.condition, few_in(read.order)):
             return await self._members[kind].page(
                 read.condition, _joined(read.searched), read.order, request, read.catalogue
@@ -85,7 +98,7 @@ class ListService:
         is_first = request.after is None and request.before is None
         many = _may_match_many(parts, is_first=is_first)
         return await self._readers[kind].page(
-            _joined(parts), read.order, request, may_match_many=many
+            _joined(parts), read.order, request, may_match_many=many, fields=fields
         )
 
     async def count(self, asked: Asked, *, now: datetime) -> int:
