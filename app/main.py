@@ -26,12 +26,14 @@ from app.web.door import Door
 from app.web.events import EventsEndpoint
 from app.web.graphiql.routes import graphiql_page, graphiql_routes
 from app.web.graphql import GraphQLView
-from app.web.health import Readiness, health
+from app.web.health import Health, Readiness
 from app.web.intake import intake_routes
 from app.web.patience import Patience
 from app.web.peers import Peers
 from app.web.uploads import is_upload
+from graphql_schema.compiled.memory import counts
 from graphql_schema.context import Context
+from graphql_schema.operations import LimitedSchema
 from graphql_schema.schema import build_schema
 from migrations.runner import migrate, missing
 
@@ -75,7 +77,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
             *graphiql_routes(),
             Route("/v1/events", events.take, methods=["POST"]),
             *intake_routes(door),
-            Route("/health", health),
+            Route("/health", Health(partial(_told, schema)).check),
             Route("/ready", Readiness(lacking).check),
         ],
         exception_handlers={HTTPException: answer_error},
@@ -97,6 +99,13 @@ def peers(settings: Settings) -> Peers:
 def _max_body(settings: Settings, scope: Scope) -> int:
     """Files wait on disk; everything else is held in memory."""
     return settings.max_upload_mib * MEBIBYTE if is_upload(scope) else MAX_BODY
+
+
+def _told(schema: LimitedSchema) -> dict[str, object]:
+    """Lists and objects that compiled code completed, and what surprised it, by type."""
+    found = counts(schema._schema)  # noqa: SLF001  # the public one is Strawberry's
+    known = {"compiled": found.compiled, "surprised": found.surprised}
+    return {"compiledExecution": known}
 
 
 @asynccontextmanager

@@ -51,13 +51,13 @@ def _rows(root: Row, kind: ProfileKind, names: tuple[str, ...] | None) -> list[R
         state = stored.get(stored_as)
         if state is None:
             continue
-        row = {"name": name, "definition": definition}  # hot: thousands of a page
-        if shown is None:
+        if shown is None:  # hot: thousands of a page
             value = state["v"]
-            row["value"] = value if type(value) is str else load_number(value)
+            if type(value) is not str:
+                value = load_number(value)
+            rows.append({"name": name, "definition": definition, "value": value})
         else:
-            row |= shown(state)
-        rows.append(row)
+            rows.append({"name": name, "definition": definition, **shown(state)})
     return rows
 
 

@@ -1,6 +1,6 @@
 """``GET /health``: the process is up. ``GET /ready``: it can do its work."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,9 +11,18 @@ Missing = Callable[[], Awaitable[list[str]]]
 """The migrations that the database lacks; raises when the database does not answer."""
 
 
-async def health(_request: Request) -> Response:
+Told = Callable[[], Mapping[str, object]]
+"""What else there is to be told of the process."""
+
+
+class Health:
     """The process is up."""
-    return json_response({"status": "ok"})
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+
+    async def check(self, _request: Request) -> Response:
+        return json_response({"status": "ok", **self._told()})
 
 
 class Readiness:

@@ -7,7 +7,8 @@ compiled to one straight-line function the first time they are worth it:
 - ``shapes`` says which fields of a selection are pure, and how their values nest;
 - ``source`` writes the function and compiles it;
 - ``memory`` keeps what is known of an operation between its requests;
-- ``executor`` lets lists and objects go through compiled functions, all else the stock way.
+- ``executor`` lets lists and objects go through compiled functions, all else the stock way;
+- ``ahead`` tells a resolver what will be asked of the rows that it is about to read.
 
 Whatever surprises compiled code (a null that must not be, a value of another type, an exception)
 makes the stock executor do that object over, so data, order, errors, paths and null propagation
@@ -15,9 +16,11 @@ are the stock ones. Pure fields have no effects, so doing them twice is safe.
 
 A row is a ``dict`` that is read by key: pass ``read_key`` as the schema's default resolver, and
 ``CompiledExecution`` as its execution context. A field with a resolver is pure if it says so
-(``metadata={PURE: True}``) and takes the parent and plain arguments, not ``info``.
+(``metadata={PURE: True}``) and takes the parent and plain arguments, not ``info``. A field with a
+``path_reader`` stands somewhere inside the row (``PATH``); an object that many rows have in common
+is completed once (``SHARED``); a scalar may say which values it ``leaves`` as they are.
 
-Relied on, though not public: of graphql-core's ``Executor`` the methods ``collect_subfields``,
-``complete_list_value`` and ``execute_fields``, and ``collect_subfields`` of ``collect_fields``;
-of Strawberry ``Schema._schema``'s link back and ``GraphQLCoreConverter.DEFINITION_BACKREF``.
+``counts`` of a schema tells how often compiled code was at work, and what surprised it.
+
+All that is relied on though it is not public stands in ``private``.
 """

@@ -14,7 +14,8 @@ from graphql import (
 )
 from strawberry.types.field import StrawberryField
 
-from graphql_schema.compiled.shapes import Path, definition_of
+from graphql_schema.compiled.private import definition_of, raw_info, variables_of
+from graphql_schema.compiled.shapes import Path
 
 READS: Final = "reads"
 """The key of a field's metadata that says what its resolver reads of the row, in the schema's own
@@ -33,13 +34,14 @@ def selected(info: Any, kind: str, ways: Iterable[Path]) -> Iterator[Selected]: 
 
     Conditions are not looked at: a little too much may be read, never too little.
     """
-    raw = info._raw_info  # noqa: SLF001  # what a resolver is given itself has no fragments
+    raw = raw_info(info)
     type_ = raw.schema.type_map[kind]
+    assert isinstance(type_, GraphQLObjectType), kind
     for way in ways:
-        nodes = raw.field_nodes
+        nodes: Iterable[FieldNode] = raw.field_nodes
         for name in way:
             nodes = [one for one in _fields(nodes, raw.fragments) if one.name.value == name]
-        yield from _selected(type_, _fields(nodes, raw.fragments), raw.variable_values)
+        yield from _selected(type_, _fields(nodes, raw.fragments), variables_of(raw))
 
 
 def _selected(

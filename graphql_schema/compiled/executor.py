@@ -4,25 +4,28 @@ from collections.abc import Awaitable
 from typing import Any
 
 from graphql import GraphQLList, GraphQLObjectType, get_named_type
-from graphql.execution.collect_fields import (
-    CollectedFields,
-    FieldDetailsList,
-    GroupedFieldSet,
-)
-from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.types.arguments import convert_arguments
 from typing_extensions import override
 
 from graphql_schema.compiled.memory import Known, Memory, Selection, memory_of
-from graphql_schema.compiled.shapes import Computed, definition_of, read_key
+from graphql_schema.compiled.private import (
+    CollectedFields,
+    FieldDetailsList,
+    GroupedFieldSet,
+    StockExecution,
+    convert_arguments,
+    definition_of,
+    get_argument_values,
+    is_watched,
+    strawberry_schema_of,
+)
+from graphql_schema.compiled.shapes import Computed, read_key
 from graphql_schema.compiled.source import Compiled
 
 Arguments = list[dict[str, Any]]
 
 
-class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
+class CompiledExecution(StockExecution):
     """The stock executor with a short way through what is pure."""
 
     def __init__(self, *arguments: object, **options: object) -> None:
@@ -33,9 +36,8 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
 
     def _recall(self) -> Known | None:
         """Nothing where something else wants to see every field."""
-        reads_keys = self.schema._strawberry_schema.config.default_resolver is read_key  # type: ignore[attr-defined]  # noqa: SLF001  # the only link back
-        watched = self.middleware_manager and self.middleware_manager.middlewares
-        if watched or not reads_keys:
+        reads_keys = strawberry_schema_of(self.schema).config.default_resolver is read_key
+        if is_watched(self) or not reads_keys:
             return None
         return self._memory.of(
             self.operation, self.fragment_definitions, self.variable_values.coerced
@@ -82,7 +84,7 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
                 try:
                     return self._completed(compiled, result)
                 except Exception:  # noqa: BLE001  # whatever it is, the stock executor reports it
-                    self._memory.counts.surprised += 1
+                    self._memory.counts.surprised[named.name] += 1
         return super().complete_list_value(
             return_type, field_details_list, info, path, result, position_context
         )
@@ -105,7 +107,7 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
         try:
             completed = self._completed(plan.compiled, source_value)
         except Exception:  # noqa: BLE001  # whatever it is, the stock executor reports it
-            self._memory.counts.surprised += 1
+            self._memory.counts.surprised[parent_type.name] += 1
             return super().execute_fields(
                 parent_type, source_value, path, grouped_field_set, position_context
             )
@@ -131,7 +133,7 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
         return known
 
     def _coerced(self, field: Computed) -> dict[str, Any]:
-        converter = self.schema._strawberry_schema.schema_converter  # type: ignore[attr-defined]  # noqa: SLF001  # the only link back
+        converter = strawberry_schema_of(self.schema).schema_converter
         definition = definition_of(field.definition)
         assert definition
         given = get_argument_values(

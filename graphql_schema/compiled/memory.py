@@ -4,7 +4,7 @@ Front ends ask the same few operations again and again. What a client makes up a
 forgotten soon, and costs no compilation until it has shown enough objects to be worth it.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -20,8 +20,8 @@ from graphql import (
     Visitor,
     visit,
 )
-from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, GroupedFieldSet
 
+from graphql_schema.compiled.private import CollectedFields, FieldDetailsList, GroupedFieldSet
 from graphql_schema.compiled.shapes import CONDITIONS, Collect, Left, list_shape, members
 from graphql_schema.compiled.source import Compiled, compile_members, compile_shape
 
@@ -37,10 +37,10 @@ WORTH_COMPILING = 8
 
 @dataclass(slots=True)
 class Counts:
-    """How often compiled code completed an object or a list, and how often it was surprised."""
+    """How often compiled code completed an object or a list; what surprised it, by type."""
 
     compiled: int = 0
-    surprised: int = 0
+    surprised: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)

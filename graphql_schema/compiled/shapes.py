@@ -15,10 +15,16 @@ from graphql import (
     GraphQLOutputType,
     is_leaf_type,
 )
-from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, GroupedFieldSet
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
+
+from graphql_schema.compiled.private import (
+    CollectedFields,
+    FieldDetailsList,
+    GroupedFieldSet,
+    definition_of,
+    has_default_resolver,
+)
 
 PURE: Final = "pure"
 """The key of a field's metadata that says: its resolver only reads the row."""
@@ -138,12 +144,6 @@ def list_shape(
     return _shape(type_, details, collect) if _is_plain(details) else None
 
 
-def definition_of(field: GraphQLField) -> StrawberryField | None:
-    """What Strawberry knows of a field."""
-    found: StrawberryField | None = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    return found
-
-
 def _member(
     parent: GraphQLObjectType, name: str, details: FieldDetailsList, collect: Collect
 ) -> Member | None:
@@ -159,7 +159,7 @@ def _member(
         return None
     if known.metadata.get(SHARED) and isinstance(shape.content, Row):
         shape = replace(shape, content=replace(shape.content, is_shared=True))
-    if known.is_basic_field and getattr(field.resolve, "_is_default", False):
+    if known.is_basic_field and has_default_resolver(field):
         return Stored(name, (known.python_name,), shape)
     if PATH in known.metadata:
         return Stored(name, known.metadata[PATH], shape)

@@ -1,6 +1,6 @@
 """From the shape of a value to the function that completes it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -18,6 +18,7 @@ from graphql import (
     GraphQLString,
 )
 
+from graphql_schema.compiled.private import definition_of, members_of
 from graphql_schema.compiled.shapes import (
     Computed,
     Items,
@@ -29,7 +30,6 @@ from graphql_schema.compiled.shapes import (
     Shape,
     Stored,
     Typename,
-    definition_of,
     parent_name,
 )
 
@@ -109,8 +109,7 @@ def _coercing(leaf: GraphQLLeafType) -> Callable[[Any], Any]:
 
 def _names(leaf: GraphQLEnumType) -> dict[int, Any]:
     """The names of an enum's members by their identity: to hash a member takes Python code."""
-    members: Iterable[object] = getattr(leaf, "wrapped_cls", None) or ()
-    return {id(one): leaf.coerce_output_value(one) for one in members}
+    return {id(one): leaf.coerce_output_value(one) for one in members_of(leaf)}
 
 
 _KNOWN: Final[dict[str, Any]] = {"SurpriseError": SurpriseError, "VALUES": _VALUES}
@@ -185,7 +184,8 @@ class _Writer:
         kinds = getattr(leaf.coerce_output_value, _LEFT, None)
         if not kinds:
             return _AS_THEY_ARE.get(leaf)
-        return f"type({{0}}) in {self.known_as('kinds', kinds)}"
+        likely = "type({0}) is str or " if str in kinds else ""
+        return f"{likely}type({{0}}) in {self.known_as('kinds', kinds)}"
 
     def leaf(self, leaf: GraphQLLeafType, name: str) -> None:
         if isinstance(leaf, GraphQLEnumType):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Generator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Annotated, Any, NewType, TypeAlias, cast
 
@@ -169,7 +169,7 @@ def a_car(number: int) -> Row:
         "wheels": [a_wheel(one) for one in range(number % 4)],
         "spare": a_wheel(number) if number % 3 else None,
         "fast": bool(number % 2),
-        "built": datetime(2026, 1, 1 + number, tzinfo=UTC),
+        "built": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number),
         "extra": {"deep": [number, {"x": None}]},
         "matrix": [[1, number], []],
         "thing": a_wheel(number) if number % 2 else boat,

@@ -4,7 +4,8 @@ import httpx
 
 from app.storage.client import Database
 from migrations.steps import STEPS
-from tests.web.serving import UnsteadyDatabase, serve, settings
+from tests.building import NOON
+from tests.web.serving import UnsteadyDatabase, ask, serve, settings
 
 AWAY = {
     "error": {
@@ -57,4 +58,24 @@ async def test_process_is_up_whatever_the_database_does(database: Database) -> N
         response = await client.get("/health")
         unsteady.away = False
 
-    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert (response.status_code, response.json()["status"]) == (200, "ok")
+
+
+async def test_health_tells_what_surprised_compiled_execution(database: Database) -> None:
+    query = "{ accounts { nodes { id } } }  # of this test alone"
+    async with serve(settings(), database) as client:
+
+        async def counted() -> tuple[int, dict[str, int]]:
+            told = (await client.get("/health")).json()["compiledExecution"]
+            return told["compiled"], told["surprised"]
+
+        await database["accounts"].insert_many(
+            [{"_id": f"a{one}", "created_at": NOON, "updated_at": NOON} for one in range(9)]
+        )
+        compiled, surprised = await counted()
+        await ask(client, query)
+        assert await counted() == (compiled + 1, surprised)
+
+        await database["accounts"].update_one({"_id": "a1"}, {"$set": {"updated_at": "never"}})
+        await ask(client, query.replace("id", "updatedAt"))
+        assert (await counted())[1] == surprised | {"Account": surprised.get("Account", 0) + 2}
