@@ -28,6 +28,7 @@
     │   ├── SegmentHistoryError   SEGMENT_HISTORY          nothing is known of its members then
     │   ├── SourceInvalidError    SOURCE_INVALID           a source that breaks a rule
     │   ├── SourceNotFoundError   SOURCE_NOT_FOUND         no source has this id
+    │   ├── SearchInvalidError    SEARCH_INVALID           a search that cannot be read
     │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that is none
     │   ├── EventFilterInvalidError  EVENT_FILTER_INVALID  a filter of events that means nothing
     │   ├── RangeInvalidError     RANGE_INVALID            a range of time that holds no moment
@@ -231,6 +232,15 @@ class FilterInvalidError(InputError):
     @override
     def extensions(self) -> dict[str, object]:
         return {**super().extensions, "path": list(self.path)}
+
+
+class SearchInvalidError(InputError):
+    """The text of a search cannot be read; ``place`` counts its characters from 0."""
+
+    code = "SEARCH_INVALID"
+
+    def __init__(self, place: int, problem: str) -> None:
+        super().__init__(f"The search cannot be read at character {place + 1}: {problem}.")
 
 
 class PageInvalidError(InputError):

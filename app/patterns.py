@@ -5,6 +5,7 @@ never come back to a piece that has been found, so that none is slow, however it
 """
 
 import re
+from collections.abc import Iterable
 
 _ANYTHING = r"[\s\S]"
 _END = rf"(?!{_ANYTHING})"
@@ -23,7 +24,12 @@ def beginning(text: str) -> str:
 
 def wildcard(text: str) -> str:
     """The pattern for whole texts, where ``*`` stands for anything."""
-    start, *rest = map(containing, text.split("*"))
+    return pieces(text.split("*"))
+
+
+def pieces(texts: Iterable[str]) -> str:
+    """The pattern for whole texts that are made of these, with anything between them."""
+    start, *rest = map(containing, texts)
     if not rest:
         return f"^{start}{_END}"
     *middle, end = rest
