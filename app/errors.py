@@ -239,8 +239,8 @@ class SearchInvalidError(InputError):
 
     code = "SEARCH_INVALID"
 
-    def __init__(self, place: int, problem: str) -> None:
-        super().__init__(f"The search cannot be read at character {place + 1}: {problem}.")
+    def __init__(self, path: tuple[str, ...], place: int, problem: str) -> None:
+        super().__init__(f"{'.'.join(path)}, character {place + 1}: {problem}.", path)
 
 
 class PageInvalidError(InputError):

@@ -44,6 +44,9 @@ class PropertyCondition:
         default=strawberry.UNSET,
         description="A text with this text inside; upper and lower case differ.",
     )
+    matches: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Whole text, where `*` stands for any characters."
+    )
     exists: bool | None = strawberry.field(
         default=strawberry.UNSET, description="Whether it has a value that is not null."
     )
@@ -57,6 +60,11 @@ class EventFilter:
     )
     where: list[PropertyCondition] | None = strawberry.field(
         default=None, description=f"Up to {MAX_CONDITIONS} conditions that all have to fit."
+    )
+    query: str | None = strawberry.field(
+        default=None,
+        description="A search, such as `@type:action @usr.id:u1 -@geo.country_iso_code:(BR OR PT) "
+        "@order_value:>=100`.",
     )
 
 
@@ -74,7 +82,7 @@ def query_of(info: Info, given: EventFilter | None, during: DuringArgument) -> E
 
 def _filter(given: EventFilter) -> Wanted:
     where = [(one.field, _operators(one)) for one in given.where or ()]
-    return check_filter(given.type, given.name, where)
+    return check_filter(given.type, given.name, where, given.query)
 
 
 def _operators(condition: PropertyCondition) -> dict[str, object]:

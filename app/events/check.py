@@ -13,6 +13,7 @@ from app.errors import AttributeInvalidError, EventFilterInvalidError, ValueRefu
 from app.events.filter import Condition, EventFilter, Operator, Scalar
 from app.events.limits import MAX_NAME
 from app.events.model import EventType
+from app.events.search import events_searched
 from app.events.stored import FACTS, PAYLOADS
 from app.values import to_number, to_text
 
@@ -26,6 +27,7 @@ def check_filter(
     kind: EventType | None,
     name: str | None,
     where: Sequence[tuple[str, Mapping[str, object]]],
+    query: str | None = None,
     path: Path = ("filter",),
 ) -> EventFilter:
     """The filter; ``where`` has the fields with what stands under each operator."""
@@ -38,7 +40,8 @@ def check_filter(
         _condition(field, operators, (*path, "where", str(index)))
         for index, (field, operators) in enumerate(where)
     ]
-    return EventFilter(kind, name, tuple(conditions))
+    searched = None if query is None else events_searched(query, (*path, "query"))
+    return EventFilter(kind, name, tuple(conditions), searched)
 
 
 def _condition(field: str, operators: Mapping[str, object], path: Path) -> Condition:
@@ -69,6 +72,8 @@ def _keys(field: str, path: Path) -> Path:
 def _operand(operator: Operator, given: object, path: Path) -> Scalar | tuple[Scalar, ...]:
     if operator is Operator.IN:
         return _values(given, path)
+    if operator is Operator.MATCHES:
+        return _pieces(given, path)
     value = _scalar(given, path)
     match operator:
         case Operator.EXISTS if not isinstance(value, bool):
@@ -79,6 +84,14 @@ def _operand(operator: Operator, given: object, path: Path) -> Scalar | tuple[Sc
             raise EventFilterInvalidError(path, "it takes a number or a text: these have an order")
         case _:
             return value
+
+
+def _pieces(given: object, path: Path) -> tuple[str, ...]:
+    if not isinstance(given, str) or not given:
+        raise EventFilterInvalidError(path, "it takes a text that is not empty")
+    if len(given) > MAX_NAME:
+        raise EventFilterInvalidError(path, f"it has at most {MAX_NAME} characters")
+    return tuple(to_text(given).split("*"))
 
 
 def _values(given: object, path: Path) -> tuple[Scalar, ...]:

@@ -7,13 +7,23 @@ operand or the escaped text of a pattern, so that nothing can become an operator
 from typing import TypeAlias, assert_never
 
 from app.attributes.defaults import FRUSTRATIONS
-from app.events.filter import Condition, EventFilter, EventQuery, Operator, SessionSpan
+from app.events.filter import (
+    AllOf,
+    AnyOf,
+    Condition,
+    EventFilter,
+    EventQuery,
+    NoneOf,
+    Operator,
+    Query,
+    SessionSpan,
+)
 from app.events.keys import encode_json, encode_key
 from app.events.model import EventType
 from app.events.ranges import TimeRange, during_match
 from app.events.stored import FACTS, HIDDEN, PAYLOADS
 from app.paging import Mql
-from app.patterns import containing, wildcard
+from app.patterns import containing, pieces, wildcard
 
 Pair: TypeAlias = tuple[str, str]
 """An identifier of one person, and one of whom events with it are about."""
@@ -88,12 +98,31 @@ def action_counts(matching: Mql, limit: int) -> list[Mql]:
 
 
 def _filter_match(wanted: EventFilter) -> Mql:
-    match: Mql = {"type": wanted.type} if wanted.type else {**SHOWN}
+    return (SHOWN if wanted.type is None else {}) | _leaf_match(wanted)
+
+
+def _leaf_match(wanted: EventFilter) -> Mql:
+    match: Mql = {} if wanted.type is None else {"type": wanted.type}
     if wanted.name is not None:
         match["name"] = _name_match(wanted.name)
-    if wanted.where:
-        match["$and"] = [{_stored_path(one): _comparison(one)} for one in wanted.where]
+    parts = [{_stored_path(one): _comparison(one)} for one in wanted.where]
+    if wanted.query is not None:
+        parts.append(_query_match(wanted.query))
+    if parts:
+        match["$and"] = parts
     return match
+
+
+def _query_match(query: Query) -> Mql:
+    match query:
+        case AllOf(queries=queries):
+            return {"$and": [_query_match(one) for one in queries]} if queries else {}
+        case AnyOf(queries=queries):
+            return {"$or": [_query_match(one) for one in queries]}
+        case NoneOf(query=negated):
+            return {"$nor": [_query_match(negated)]}
+        case EventFilter() as wanted:
+            return _leaf_match(wanted)
 
 
 def _name_match(name: str) -> Mql:
@@ -115,6 +144,9 @@ def _comparison(condition: Condition) -> Mql:
             return {"$ne": None} if operand else {"$eq": None}
         case Operator.CONTAINS:
             return {"$regex": containing(str(operand))}
+        case Operator.MATCHES:
+            assert isinstance(operand, tuple), "checked"
+            return {"$regex": pieces(map(str, operand))}
         case Operator.IN:
             assert isinstance(operand, tuple), "checked"
             return {"$in": [encode_json(one) for one in operand]}

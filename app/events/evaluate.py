@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from app.events.filter import Condition, EventFilter, Operator
+from app.events.filter import AllOf, AnyOf, Condition, EventFilter, NoneOf, Operator, Query
 from app.events.model import Event
-from app.patterns import wildcard
+from app.patterns import pieces, wildcard
 
 _ORDERED: dict[Operator, Callable[[Any, Any], bool]] = {
     Operator.GT: operator.gt,
@@ -24,7 +24,20 @@ def passes(wanted: EventFilter, event: Event) -> bool:
         wanted.type in (None, event.type)
         and (wanted.name is None or _is_named(wanted.name, event.name))
         and all(_holds(one, _found(_root(event, one.keys), one.keys[1:])) for one in wanted.where)
+        and (wanted.query is None or _answers(wanted.query, event))
     )
+
+
+def _answers(query: Query, event: Event) -> bool:
+    match query:
+        case AllOf(queries=queries):
+            return all(_answers(one, event) for one in queries)
+        case AnyOf(queries=queries):
+            return any(_answers(one, event) for one in queries)
+        case NoneOf(query=negated):
+            return not _answers(negated, event)
+        case EventFilter() as wanted:
+            return passes(wanted, event)
 
 
 def _is_named(wanted: str, name: str | None) -> bool:
@@ -37,7 +50,7 @@ def _root(event: Event, keys: Sequence[str]) -> Any:  # noqa: ANN401  # JSON of 
     part = keys[0]
     if part != "event":
         return getattr(event, part)
-    facts = {"id": event.id, "name": event.name}
+    facts = {"id": event.id, "name": event.name, "identifiers": list(event.identifiers)}
     return facts | {"session_id": event.session_id, "account_id": event.account_id}
 
 
@@ -70,6 +83,9 @@ def _holds(condition: Condition, found: Iterator[Any]) -> bool:
             return any(_is_same(one, each_wanted) for one in each for each_wanted in wanted)
         case Operator.CONTAINS:
             return any(isinstance(one, str) and wanted in one for one in each)
+        case Operator.MATCHES:
+            found_in = re.compile(pieces(wanted)).search
+            return any(isinstance(one, str) and found_in(one) is not None for one in each)
         case ordered:
             pairs = [one for one in each if _kind(one) == _kind(wanted)]
             return any(_ORDERED[ordered](one, wanted) for one in pairs)

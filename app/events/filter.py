@@ -27,6 +27,7 @@ class Operator(StrEnum):
     LT = "lt"
     LTE = "lte"
     CONTAINS = "contains"
+    MATCHES = "matches"
     EXISTS = "exists"
 
 
@@ -35,7 +36,8 @@ class Condition:
     """What a field has to be; a list has to have one such element.
 
     ``keys`` is the field's normal form, ``("context", "geo", "city")``. The operand is a tuple
-    for ``IN``, a boolean for ``EXISTS``, else one value.
+    for ``IN``, a boolean for ``EXISTS``, else one value; for ``MATCHES`` it is the pieces of a
+    text, with anything between them.
     """
 
     keys: tuple[str, ...]
@@ -45,11 +47,39 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Events of a type and a name, ``*`` in which is any text, that meet every condition."""
+    """Events of a type and a name, ``*`` in which is any text, that meet every condition.
+
+    ``query``: what else is to be said of them.
+    """
 
     type: EventType | None = None
     name: str | None = None
     where: tuple[Condition, ...] = ()
+    query: "Query | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Events that pass each of these; if there is none, all events."""
+
+    queries: "tuple[Query, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Events that pass one of these."""
+
+    queries: "tuple[Query, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """Events that do not pass this."""
+
+    query: "Query"
+
+
+Query: TypeAlias = EventFilter | AllOf | AnyOf | NoneOf
 
 
 @dataclass(frozen=True, slots=True)

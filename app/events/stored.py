@@ -20,7 +20,13 @@ PAYLOADS = {
 HIDDEN = "PART"
 """The stored type of the parts of a view that are not the ones to show."""
 
-FACTS = {"id": "_id", "name": "name", "session_id": "session", "account_id": "account"}
+FACTS = {
+    "id": "_id",
+    "name": "name",
+    "session_id": "session",
+    "account_id": "account",
+    "identifiers": "identifiers",
+}
 """The stored names of what an event is, as far as one can ask for it."""
 
 

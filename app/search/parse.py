@@ -48,27 +48,27 @@ _PIECE = re.compile(r"\\(.)|(\*)|([^\\*]+)", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
-def parse_search(text: str) -> model.Term:
-    """What the text means; nothing but space means everything."""
+def parse_search(text: str, path: tuple[str, ...]) -> model.Term:
+    """What the text at this place of the input means; nothing but space means everything."""
     if len(text) > MAX_LENGTH:
-        raise SearchInvalidError(MAX_LENGTH, f"a search has at most {MAX_LENGTH} characters")
+        raise SearchInvalidError(path, MAX_LENGTH, f"a search has at most {MAX_LENGTH} characters")
     try:
         term = cast("model.Term", _PARSER.parse(text))
     except UnexpectedInput as unexpected:
-        raise _error(text, unexpected) from unexpected
+        raise _error(text, path, unexpected) from unexpected
     if sum(1 for _ in _leaves(term)) > MAX_TERMS:
-        raise SearchInvalidError(0, f"a search has at most {MAX_TERMS} terms")
+        raise SearchInvalidError(path, 0, f"a search has at most {MAX_TERMS} terms")
     return term
 
 
-def _error(text: str, unexpected: UnexpectedInput) -> SearchInvalidError:
+def _error(text: str, path: tuple[str, ...], unexpected: UnexpectedInput) -> SearchInvalidError:
     token = getattr(unexpected, "token", None)
     if token is not None and token.type == "$END":
-        return SearchInvalidError(len(text), "something is missing here")
+        return SearchInvalidError(path, len(text), "something is missing here")
     place = cast("int", unexpected.pos_in_stream)
     if isinstance(unexpected, UnexpectedCharacters) and text[place] == '"':
-        return SearchInvalidError(place, "this quotation mark has no second one")
-    return SearchInvalidError(place, f"{text[place]!r} is not expected here")
+        return SearchInvalidError(path, place, "this quotation mark has no second one")
+    return SearchInvalidError(path, place, f"{text[place]!r} is not expected here")
 
 
 def _leaves(term: model.Term) -> Iterator[model.Facet | model.Text]:
@@ -97,7 +97,7 @@ class _Terms(Transformer[Token, model.Term]):
         return model.All(terms)
 
     def negation(self, term: model.Term) -> model.Term:
-        return model.Not(term)
+        return term.term if isinstance(term, model.Not) else model.Not(term)
 
     def facet(self, field: Token, test: model.Test) -> model.Term:
         return model.Facet(field[:-1], test)

@@ -53,7 +53,8 @@ def _event(raw: Raw, path: Path) -> EventFilter:
         (one["field"], _operators(one, (*path, "where", str(number))))
         for number, one in enumerate(raw.get("where") or ())
     ]
-    return check_filter(EventType(kind) if kind else None, raw.get("name"), where, path)
+    named, query = raw.get("name"), raw.get("query")
+    return check_filter(EventType(kind) if kind else None, named, where, query, path)
 
 
 def _operators(raw: Raw, path: Path) -> dict[str, object]:

@@ -268,13 +268,14 @@ type Collision {
   events(first: Int, after: String): EventConnection!
 }
 
-input EventFilter { type: EventType name: String where: [PropertyCondition!] }
+input EventFilter { type: EventType name: String where: [PropertyCondition!] query: String }
 
 input PropertyCondition {
   field: String!
   eq: JSON ne: JSON in: [JSON!]
   gt: JSON gte: JSON lt: JSON lte: JSON
   contains: String
+  matches: String
   exists: Boolean
 }
 

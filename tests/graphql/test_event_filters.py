@@ -27,6 +27,7 @@ EVENTS: list[dict[str, object]] = [
 SCALAR = "it takes a text, a number, true or false; `exists` asks for null"
 KNOWN_FIELDS = (
     "a field is one of event.id, event.name, event.session_id, event.account_id, "
+    "event.identifiers, "
     "or inside user, account, context, properties"
 )
 ALL = ["e5", "e4", "e3", "e2", "e1"]
@@ -229,7 +230,7 @@ async def test_filter_beyond_a_limit_is_refused(
 
 
 async def test_unknown_operator_or_type_is_refused(api: Api) -> None:
-    for wanted in ({"where": [{"field": "n", "regex": ".*"}]}, {"type": "view"}, {"query": "x"}):
+    for wanted in ({"where": [{"field": "n", "regex": ".*"}]}, {"type": "view"}, {"search": "x"}):
         assert (await api.error(QUERY, filter=wanted))["code"] == "GRAPHQL_INVALID"
 
 
@@ -248,3 +249,68 @@ async def test_filters_that_are_equal_in_python_are_kept_apart(api: Api) -> None
     [row] = (await api.data(query))["profiles"]["nodes"]
 
     assert row == {"one": {"nodes": [{"eventId": "e1"}]}, "true": {"nodes": [{"eventId": "e2"}]}}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ALL),
+        ("@type:view", ["e2", "e1"]),
+        ("@type:(VIEW OR action)", ["e4", "e3", "e2", "e1"]),
+        ("-@type:view", ["e5", "e4", "e3"]),
+        ("@view.name:/products*", ["e2", "e1"]),
+        ("@action.name:/products*", []),
+        ('@action.name:"click on CART"', ["e3"]),
+        ("CART OR desk", ["e3", "e1"]),
+        ("@session.id:s1", ["e1"]),
+        ("@session.id:*", ["e1"]),
+        ("@account.id:a*", ["e1"]),
+        ("@account.arr:>=1200", ["e1"]),
+        ("@usr.anonymous_id:c1", ALL),
+        ("@usr.anonymous_id:(c2 OR c3)", []),
+        ("@usr.id:*", []),
+        ("@usr.plan:pro", ["e1"]),
+        ("@geo.city:(Recife OR Olinda) @n:[1 TO *]", ["e1"]),
+        ("@n:5", ["e3", "e1"]),
+        ("@n:<0", ["e4"]),
+        ("@n:[5 TO 5.5] -@t:five", ["e2"]),
+        ("n:5 AND b:true", ["e1"]),
+        ("@t:fiv*", ["e1"]),
+        ("@deep.n:7", ["e4"]),
+        (r"@t:\$n", ["e2"]),
+        ("@list:x", ["e1"]),
+        ("@missing:*", []),
+    ],
+)
+async def test_search_finds_events(api: Api, query: str, found: list[str]) -> None:
+    await api.ingest(*EVENTS)
+
+    assert await fitting(api, query=query) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "problem"),
+    [
+        ("(a", "SEARCH_INVALID", ", character 3: something is missing here."),
+        (
+            "@type:session",
+            "EVENT_FILTER_INVALID",
+            ": an event's type is one of view, action, error, resource, long_task, custom.",
+        ),
+        ("@usr.id:>5", "EVENT_FILTER_INVALID", ": user_id has no order to compare by."),
+        ("@a..b:1", "EVENT_FILTER_INVALID", ": 'a..b' names no event field."),
+    ],
+)
+async def test_search_that_means_nothing_is_refused(
+    api: Api, query: str, code: str, problem: str
+) -> None:
+    error = await api.error(QUERY, filter={"query": query})
+
+    assert (error["code"], error["message"]) == (code, f"filter.query{problem}")
+
+
+async def test_pattern_matches_whole_texts(api: Api) -> None:
+    await api.ingest(*EVENTS)
+
+    assert await fitting(api, where=[{"field": "t", "matches": "f*e"}]) == ["e1"]
+    assert await fitting(api, where=[{"field": "event.identifiers", "eq": "cookie_id:c1"}]) == ALL

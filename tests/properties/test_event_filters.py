@@ -3,6 +3,7 @@
 import operator
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.events.compile import SHOWN, event_match
-from app.events.filter import Condition, EventFilter, EventQuery, Operator
+from app.events.evaluate import passes
+from app.events.filter import (
+    AllOf,
+    AnyOf,
+    Condition,
+    EventFilter,
+    EventQuery,
+    NoneOf,
+    Operator,
+    Query,
+)
 from app.events.keys import encode_json
 from app.events.model import EventType
-from app.events.stored import event_document
+from app.events.stored import event_document, load_entry
 from app.storage.client import Database
 from tests.building import an_accepted_event
 from tests.properties.strategies import ODD_TEXTS, texts
@@ -32,18 +43,32 @@ ORDERED: dict[Operator, Callable[[Any, Any], bool]] = {
 
 payloads = st.dictionaries(KEYS, VALUES, max_size=3)
 paths = st.lists(KEYS, min_size=1, max_size=2).map(lambda keys: ("properties", *keys))
+pieces = NAMES.map(lambda one: tuple(one.split("*")))
 conditions = st.one_of(
     st.builds(Condition, paths, st.sampled_from([Operator.EQ, Operator.NE]), SCALARS),
     st.builds(Condition, paths, st.sampled_from(list(ORDERED)), NUMBERS | texts),
     st.builds(Condition, paths, st.just(Operator.IN), st.lists(SCALARS, min_size=1).map(tuple)),
     st.builds(Condition, paths, st.just(Operator.CONTAINS), texts.filter(bool)),
+    st.builds(Condition, paths, st.just(Operator.MATCHES), pieces),
     st.builds(Condition, paths, st.just(Operator.EXISTS), st.booleans()),
 )
-filters = st.builds(
+plain_filters = st.builds(
     EventFilter,
     st.none() | st.sampled_from([EventType.VIEW, EventType.ACTION]),
     st.none() | NAMES,
     st.lists(conditions, max_size=2).map(tuple),
+)
+queries = st.recursive(
+    plain_filters,
+    lambda inner: st.one_of(
+        st.builds(AllOf, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(AnyOf, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+        st.builds(NoneOf, inner),
+    ),
+    max_leaves=4,
+)
+filters = st.builds(
+    lambda plain, query: replace(plain, query=query), plain_filters, st.none() | queries
 )
 events = st.fixed_dictionaries(
     {"type": st.sampled_from(["VIEW", "ACTION"]), "name": st.none() | NAMES, "properties": payloads}
@@ -64,7 +89,9 @@ async def test_filter_finds_what_it_means(
     query = {"_id": {"$exists": True}, **event_match(EventQuery(wanted))}
     found = {one["_id"] async for one in database["events"].find(query)}
 
-    assert found == {str(number) for number, one in enumerate(given) if means(wanted, one)}
+    meant = {str(number) for number, one in enumerate(given) if means(wanted, one)}
+    entries = [load_entry(one).event for one in documents]
+    assert found == meant == {one.id for one in entries if passes(wanted, one)}
 
 
 def means(wanted: EventFilter, event: dict[str, Any]) -> bool:
@@ -73,7 +100,21 @@ def means(wanted: EventFilter, event: dict[str, Any]) -> bool:
         wanted.type in (None, event["type"])
         and (wanted.name is None or names(wanted.name, event["name"]))
         and all(holds(one, value_at(one.keys[1:], event["properties"])) for one in wanted.where)
+        and (wanted.query is None or answers(wanted.query, event))
     )
+
+
+def answers(query: Query, event: dict[str, Any]) -> bool:
+    """Whether a query means an event."""
+    match query:
+        case AllOf(queries=parts):
+            return all(answers(one, event) for one in parts)
+        case AnyOf(queries=parts):
+            return any(answers(one, event) for one in parts)
+        case NoneOf(query=negated):
+            return not answers(negated, event)
+        case EventFilter() as wanted:
+            return means(wanted, event)
 
 
 def names(wanted: str, name: str | None) -> bool:
@@ -104,6 +145,8 @@ def holds(condition: Condition, value: Any) -> bool:
             return any(same(one, wanted) for one in values for wanted in operand)
         case Operator.CONTAINS:
             return any(isinstance(one, str) and operand in one for one in values)
+        case Operator.MATCHES:
+            return any(isinstance(one, str) and names("*".join(operand), one) for one in values)
         case ordered:
             pairs = [one for one in values if kind(one) == kind(operand)]
             return any(ORDERED[ordered](one, operand) for one in pairs)

@@ -71,6 +71,8 @@ def same(field: str, *texts: str) -> Facet:
             Any((Text(Pattern(("a",))), All((Text(Pattern(("b",))), Text(Pattern(("c",))))))),
         ),
         ("-status:error", Not(same("status", "error"))),
+        ("--a", Text(Pattern(("a",)))),
+        ("-" * 4095 + "a", Not(Text(Pattern(("a",))))),
         ("NOT (a OR b)", Not(Any((Text(Pattern(("a",))), Text(Pattern(("b",))))))),
         ("@x:(a OR b*)", same("@x", "a", "b*")),
         ("@x:[1 TO 5]", Facet("@x", Within("1", "5"))),
@@ -87,43 +89,43 @@ def same(field: str, *texts: str) -> Facet:
     ],
 )
 def test_search_means(text: str, term: Term) -> None:
-    assert parse_search(text) == term
+    assert parse_search(text, ("query",)) == term
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("(a", "at character 3: something is missing here"),
-        ("@x:", "at character 4: something is missing here"),
-        ("@x:>", "at character 5: something is missing here"),
-        ("a )", "at character 3: ')' is not expected here"),
-        ("@x:[1 5]", "at character 7: '5' is not expected here"),
-        ('@x:"abc', "at character 4: this quotation mark has no second one"),
-        ("a\\", "at character 2: '\\\\' is not expected here"),
-        ("a" * (MAX_LENGTH + 1), "at character 4097: a search has at most 4096 characters"),
-        ("a " * (MAX_TERMS + 1), "at character 1: a search has at most 100 terms"),
+        ("(a", "character 3: something is missing here"),
+        ("@x:", "character 4: something is missing here"),
+        ("@x:>", "character 5: something is missing here"),
+        ("a )", "character 3: ')' is not expected here"),
+        ("@x:[1 5]", "character 7: '5' is not expected here"),
+        ('@x:"abc', "character 4: this quotation mark has no second one"),
+        ("a\\", "character 2: '\\\\' is not expected here"),
+        ("a" * (MAX_LENGTH + 1), "character 4097: a search has at most 4096 characters"),
+        ("a " * (MAX_TERMS + 1), "character 1: a search has at most 100 terms"),
     ],
 )
 def test_search_that_cannot_be_read_is_told_with_its_place(text: str, message: str) -> None:
     with pytest.raises(SearchInvalidError) as raised:
-        parse_search(text)
+        parse_search(text, ("filter", "query"))
 
-    assert str(raised.value) == f"The search cannot be read {message}."
+    assert str(raised.value) == f"filter.query, {message}."
 
 
 @given(st.text(alphabet='ab*@:()[]<>="\\- ORANDT', max_size=60))
 def test_any_text_is_a_search_or_an_error_of_ours(text: str) -> None:
     with suppress(SearchInvalidError):
-        assert isinstance(parse_search(text), Term)
+        assert isinstance(parse_search(text, ()), Term)
 
 
 def test_nesting_is_as_deep_as_anybody_can_type() -> None:
     deep = MAX_LENGTH // 2 - 1
-    assert parse_search("(" * deep + "a" + ")" * deep) == Text(Pattern(("a",)))
+    assert parse_search("(" * deep + "a" + ")" * deep, ()) == Text(Pattern(("a",)))
 
 
 @given(st.text(min_size=1, max_size=50))
 def test_quoted_text_means_itself(text: str) -> None:
     quoted = text.replace("\\", "\\\\").replace('"', '\\"')
 
-    assert parse_search(f'@x:"{quoted}"') == Facet("@x", Same((Pattern((text,)),)))
+    assert parse_search(f'@x:"{quoted}"', ()) == Facet("@x", Same((Pattern((text,)),)))
