@@ -47,6 +47,7 @@ from app.removal.model import MAX_IDENTIFIERS
 from app.removal.repository import QuarantineRepository
 from app.removal.service import RemovalService
 from app.segments.belonging import BelongingService
+from app.segments.crowd import CrowdService
 from app.segments.finding_repository import Finder
 from app.segments.membership_repository import MembershipRepository
 from app.segments.refreshing import RefreshService
@@ -92,6 +93,7 @@ class Services:
     belonging: BelongingService
     sizes: SizeService
     refreshing: RefreshService
+    crowds: CrowdService
     rows: RowService
     indexes: IndexService
     events: EventService
@@ -132,6 +134,7 @@ def compose(
     profiles, accounts = (DocumentRepository(database[name]) for name in ("profiles", "accounts"))
     sessions = DocumentRepository(database["sessions"], session_constants)
     identifiers, events = IdentifierRepository(database), EventRepository(database)
+    rows, memberships = RowRepository(database), MembershipRepository(database)
     collisions = CollisionRepository(database)
     attributes, work = AttributeService(AttributeRepository(database)), WorkRepository(database)
     sources = SourceService(SourceRepository(database))
@@ -167,7 +170,7 @@ def compose(
         profiles=profiles,
         merging=merging,
         removal=removal,
-        erasers=(traces.erase,),
+        erasers=(traces.erase, rows.erase, memberships.erase),
     )
     targets = Targets(
         events=events,
@@ -243,8 +246,7 @@ def compose(
         ProfileKind.USER: DocumentReader(database["profiles"]),
         ProfileKind.ACCOUNT: DocumentReader(database["accounts"]),
     }
-    rows = RowRepository(database)
-    saved, memberships = SegmentRepository(database), MembershipRepository(database)
+    saved = SegmentRepository(database)
     segments = SegmentService(
         segments=saved, attributes=attributes, rows=rows, memberships=memberships
     )
@@ -282,6 +284,9 @@ def compose(
             lists=lists,
             profiles=profiles,
             clock=clock,
+        ),
+        CrowdService(
+            events=EventReader(database), profiles=readers[ProfileKind.USER], resolver=resolver
         ),
         RowService(rows=rows, segments=segments, readers=readers, clock=clock),
         IndexService(

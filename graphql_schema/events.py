@@ -13,6 +13,7 @@ from app.paging import PageRequest
 from graphql_schema.context import Info
 from graphql_schema.event_filters import FilterArgument, query_of
 from graphql_schema.fields import computed, served
+from graphql_schema.filters import ProfileFilter, taken
 from graphql_schema.lookup import load_profile
 from graphql_schema.nodes import Node, connection_row, load_connection
 from graphql_schema.paging import AfterArgument, FirstArgument
@@ -71,16 +72,27 @@ class Event(Node):
     )
 
 
+ProfilesArgument = Annotated[
+    ProfileFilter | None,
+    strawberry.argument(description="Only events of people for whom this holds."),
+]
+
+
 async def read_events(
     info: Info,
     filter: FilterArgument = None,
     during: DuringArgument = None,
+    profiles: ProfilesArgument = None,
     first: FirstArgument = None,
     after: AfterArgument = None,
 ) -> Row:
     events, wanted = info.context.services.events, query_of(info, filter, during)
-    page = await events.page(wanted, PageRequest(first, after))
-    catalogue = await info.context.catalogue()
+    request, catalogue = PageRequest(first, after), await info.context.catalogue()
+    if (people := taken(profiles)) is not None:
+        read, now = info.context.services.crowds.page, info.context.now
+        page, count = await read(wanted, people, request, now=now)
+        return connection_row(page, NEWEST_FIRST, event_row, catalogue, count)
+    page = await events.page(wanted, request)
     return connection_row(page, NEWEST_FIRST, event_row, catalogue, lambda: events.count(wanted))
 
 

@@ -209,6 +209,11 @@ async def _index_stays(database: Database) -> None:
         await stays.create_index(keys, name=change)
 
 
+async def _index_members(database: Database) -> None:
+    """What is remembered of a person goes with them."""
+    await database["segment_members"].create_index([("member", ASCENDING)], name="member")
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -227,4 +232,5 @@ STEPS = (
     Step(15, "Index removed and broken profiles", _index_removals),
     Step(16, "Index erasures", _index_erasures),
     Step(17, "Index who entered and left segments", _index_stays),
+    Step(18, "Index who was in segments by person", _index_members),
 )

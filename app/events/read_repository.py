@@ -1,12 +1,12 @@
 """Reading the ledger: events by id, pages of them, and what they add up to."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from app.events.compile import SHOWN
 from app.paging import Mql, Order, Page, PageRequest
 from app.storage.client import Database, Document, Pipeline
-from app.storage.pages import read_pages
+from app.storage.pages import read_pages, sifted_page
 from app.storage.together import count_together, run_together
 
 
@@ -25,6 +25,22 @@ class EventReader:
     async def pages(self, queries: Iterable[Mql], order: Order, request: PageRequest) -> list[Page]:
         """The same page of what each query finds."""
         return await read_pages(self._events, queries, order, request)
+
+    async def sifted(
+        self,
+        query: Mql,
+        order: Order,
+        request: PageRequest,
+        keep: Callable[[list[Document]], Awaitable[list[Document]]],
+    ) -> Page:
+        """A page of what is kept of what a query finds."""
+        return await sifted_page(self._events, query, order, request, keep)
+
+    async def counts_by_profile(self, query: Mql) -> dict[str, int]:
+        """How many events each profile has of what a query finds."""
+        group = {"$group": {"_id": "$profile", "count": {"$sum": 1}}}
+        found = await self._events.aggregate([{"$match": query}, group])
+        return {one["_id"]: one["count"] async for one in found if one["_id"]}
 
     async def counts(self, queries: Iterable[Mql]) -> list[int]:
         """How many events each query finds."""

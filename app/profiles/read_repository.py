@@ -1,7 +1,6 @@
 """Reading aggregated documents: single ones, pages in a stable order, counts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from cachetools import TTLCache
@@ -11,16 +10,14 @@ from app.paging import (
     Order,
     Page,
     PageRequest,
-    Window,
     directed,
-    key_of,
     matching,
     page_of,
     stretches,
 )
 from app.profiles.compile import LIVE
 from app.storage.client import Collection, Document
-from app.storage.pages import read_pages
+from app.storage.pages import read_pages, sifted_page
 from app.storage.together import count_together
 
 WRITTEN = {**LIVE, "created_at": {"$exists": True}}
@@ -96,37 +93,11 @@ class DocumentReader:
         belongs: Callable[[Document], bool],
     ) -> Page:
         """A page of those among the matching documents that belong; read in growing parts."""
-        asked = window(request, order)
-        found: list[Document] = []
-        part = replace(asked, limit=asked.limit + 1)
-        while len(found) <= asked.limit:
-            documents = await self._stretch(query, order, part)
-            found += filter(belongs, documents)
-            if len(documents) < part.limit:
-                break
-            place, limit = key_of(documents[-1], order), min(4 * part.limit, _PART)
-            part = (
-                replace(part, limit=limit, before=place)
-                if asked.backward
-                else replace(part, limit=limit, after=place)
-            )
-        return page_of(found[: asked.limit + 1], asked)
 
-    async def _stretch(
-        self, query: Mapping[str, Any], order: Order, asked: Window
-    ) -> list[Document]:
-        """Documents of a window, from its own end; one command for each stretch it touches."""
-        found: list[Document] = []
-        for phase in stretches(order, asked):
-            if missing := asked.limit - len(found):
-                documents = self._documents.find(
-                    matching(_living(query), phase, asked),
-                    sort=list(directed(phase, asked).items()),
-                    limit=missing,
-                    batch_size=missing + 1,
-                )
-                found += await documents.to_list()
-        return found
+        async def belonging(documents: list[Document]) -> list[Document]:
+            return list(filter(belongs, documents))
+
+        return await sifted_page(self._documents, _living(query), order, request, belonging)
 
     async def those(self, query: Mapping[str, Any]) -> dict[str, Document]:
         """All living documents that match, by id."""
@@ -165,10 +136,6 @@ class DocumentReader:
     async def counts(self, queries: Iterable[Mapping[str, Any]]) -> list[int]:
         """How many living documents match each query, in one command."""
         return await count_together(self._documents, map(_living, queries))
-
-
-_PART = 4000
-"""Documents that are read at a time, when most of them do not belong."""
 
 
 def _projection(fields: Iterable[str] | None, order: Order) -> dict[str, int]:

@@ -13,7 +13,7 @@ from app.profiles.stored import load_fold
 from app.segments.compile import compile_condition
 from app.segments.evaluate import Subject, evaluate
 from app.segments.model import All, Among, Condition
-from app.segments.resolve import FEW, NOBODY, cells, relaxed, required, undecided
+from app.segments.resolve import FEW, NOBODY, cells, large_sets, relaxed, required, undecided
 from app.storage.client import Document
 
 Belongs: TypeAlias = Callable[[Document], bool]
@@ -81,6 +81,13 @@ class Members:
                 total += await self._among(ids, inside, also)
                 total -= await self._among(ids, instead, also)
         return total
+
+    async def few(self, condition: Condition, limit: int) -> list[str] | None:
+        """Their ids, if there are no more than so many."""
+        if large_sets(condition, FEW):
+            return None
+        found = await self._reader.ids(self._compiled(condition), limit=limit + 1)
+        return found if len(found) <= limit else None
 
     async def ids(self, condition: Condition) -> set[str]:
         """All of them; found in the same parts."""

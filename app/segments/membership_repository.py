@@ -80,6 +80,11 @@ class MembershipRepository:
         [count] = await count_together(self._stays, [changes_match(segment_id, change, during)])
         return count
 
+    async def erase(self, profile: Document) -> None:
+        """Delete every stay of a person, also of the profiles that became this one."""
+        members = [profile["_id"], *profile.get("absorbed", ())]
+        await self._stays.delete_many({"member": {"$in": members}})
+
     async def forget(self, segment_id: str) -> None:
         """Delete the history of a segment."""
         await self._stays.delete_many({"segment": segment_id})

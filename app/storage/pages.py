@@ -1,6 +1,7 @@
 """Pages of many lists of one collection, read as one command."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from app.cursors import window
@@ -11,12 +12,16 @@ from app.paging import (
     Phase,
     Window,
     directed,
+    key_of,
     matching,
     page_of,
     stretches,
 )
 from app.storage.client import Collection, Document, Pipeline
 from app.storage.together import run_together
+
+_LARGEST_PART = 4000
+"""Documents that are read at a time, when most of them are not kept."""
 
 
 async def read_pages(
@@ -31,6 +36,48 @@ async def read_pages(
         for i, more in zip(short, await run_together(collection, pipelines), strict=True):
             found[i] += more
     return [page_of(one, asked) for one in found]
+
+
+async def sifted_page(
+    collection: Collection,
+    query: dict[str, Any],
+    order: Order,
+    request: PageRequest,
+    keep: Callable[[list[Document]], Awaitable[list[Document]]],
+) -> Page:
+    """A page of what ``keep`` leaves of what a query finds; read in parts that grow."""
+    asked = window(request, order)
+    found: list[Document] = []
+    part = replace(asked, limit=asked.limit + 1)
+    while len(found) <= asked.limit:
+        documents = await _part(collection, query, order, part)
+        found += await keep(documents)
+        if len(documents) < part.limit:
+            break
+        place, limit = key_of(documents[-1], order), min(4 * part.limit, _LARGEST_PART)
+        part = (
+            replace(part, limit=limit, before=place)
+            if asked.backward
+            else replace(part, limit=limit, after=place)
+        )
+    return page_of(found[: asked.limit + 1], asked)
+
+
+async def _part(
+    collection: Collection, query: dict[str, Any], order: Order, asked: Window
+) -> list[Document]:
+    """Documents of a window, from its own end; one command for each stretch it touches."""
+    found: list[Document] = []
+    for phase in stretches(order, asked):
+        if missing := asked.limit - len(found):
+            documents = collection.find(
+                matching(query, phase, asked),
+                sort=list(directed(phase, asked).items()),
+                limit=missing,
+                batch_size=missing + 1,
+            )
+            found += await documents.to_list()
+    return found
 
 
 def _pipeline(query: dict[str, Any], phase: Phase, asked: Window, known: int) -> Pipeline:

@@ -47,7 +47,9 @@ type Query {
   ): SegmentPreview!
   explainSegment(segment: ID!, profile: ProfileRef, account: AccountRef): SegmentExplanation!
   segmentImports: SegmentImports!
-  events(filter: EventFilter, during: TimeRange, first: Int, after: String): EventConnection!
+  events(
+    filter: EventFilter, during: TimeRange, profiles: ProfileFilter, first: Int, after: String
+  ): EventConnection!
   collisions(first: Int, after: String): CollisionConnection!
   attributes(kind: ProfileKind!, origin: AttributeOrigin): [AttributeDefinition!]!
   attribute(kind: ProfileKind!, name: String!): AttributeDefinition

@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from app.attributes.model import ProfileKind
+from app.segments.rows.model import ListImport
+from app.segments.rows.repository import RowRepository
+from app.segments.segment import ListKey
 from tests.building import NOON, about
 from tests.graphql.asking import Api, an_event, field_of, rfc3339
 from tests.graphql.test_segments import create, update
@@ -194,3 +198,23 @@ async def test_schedule_is_neither_too_tight_nor_too_wide(api: Api, every: str) 
 
     assert field_of(answer["errors"], "code") == ["SEGMENT_INVALID"]
     assert answer["errors"][0]["path"] == ["input", "refreshEvery"]
+
+
+async def test_nothing_is_remembered_of_who_is_erased(api: Api) -> None:
+    segment = await carts(api)
+    await visit(api, "ana")
+    await visit(api, "bob")
+    listed = RowRepository(api.world.database)
+    started = ListImport("l", "list", ProfileKind.USER, ListKey.USER_ID, 2, 2, 2, NOON)
+    await listed.begin(started, None)
+    await listed.add("l", ["user_id:ana", "user_id:bob"])
+    await refresh(api, segment)
+    api.world.clock.advance(days=2)
+    await refresh(api, segment)
+    people = {one["identifiers"][0]: one["_id"] for one in await api.world.living()}
+    ana, bob = people["user_id:ana"], people["user_id:bob"]
+
+    await api.world.services.erasure.erase(ana, now=api.world.clock.now)
+
+    assert field_of(await api.world.documents("segment_members"), "member") == [bob]
+    assert await api.world.documents("segment_rows") == [{"_id": "l|user_id:bob"}]

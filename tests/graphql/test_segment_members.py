@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.segments import crowd
 from app.services import compose
 from app.settings import Settings
 from tests.building import NOON
@@ -357,3 +358,36 @@ async def test_condition_of_events_that_means_nothing_is_refused(
     [error] = answer["errors"]
     assert (error["code"], error["path"]) == (code, ["input", "definition", *path])
     assert await api.world.documents("segments") == []
+
+
+EVENTS = """query ($people: ProfileFilter, $after: String, $first: Int) {
+  events(profiles: $people, first: $first, after: $after) {
+    totalCount nodes { name profile { userId } } pageInfo { hasNextPage endCursor }
+  }
+}"""
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+async def test_events_are_those_of_the_people_for_whom_it_holds(
+    shop: Api, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crowd, "FEW_PEOPLE", few)
+    await shop.ingest(an_event("x", 5, cookieId="nobody", anonymousTracking=True, **CART))
+
+    async def found(people: Any, after: str | None = None, first: int = 10) -> Any:
+        return (await shop.data(EVENTS, people=people, after=after, first=first))["events"]
+
+    bought = await found(BOUGHT)
+    assert bought["totalCount"] == 4
+    assert sorted((one["name"], one["profile"]["userId"]) for one in bought["nodes"]) == [
+        ("/cart", "bob"),
+        ("/cart", "dan"),
+        ("click on CHECKOUT", "bob"),
+        ("click on CHECKOUT", "dan"),
+    ]
+    page = await found({"not": BOUGHT}, first=1)
+    assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (2, True)
+    rest = await found({"not": BOUGHT}, page["pageInfo"]["endCursor"])
+    assert {one["profile"]["userId"] for one in (*page["nodes"], *rest["nodes"])} == {"ana", "cleo"}
+    error = await shop.error(EVENTS, people={"and": []})
+    assert "profiles.and" in error["message"]

@@ -59,7 +59,7 @@ async def test_every_index_is_made(database: Database) -> None:
         "accounts": {"terms", *(name for one in account_attributes() for name in index_names(one))},
         "sessions": {"profile_history", "pending", "tombstones"},
         "segments": {"names", "kinds", "users", "due"},
-        "segment_members": {"entered", "left"},
+        "segment_members": {"entered", "left", "member"},
         "segment_rows": set(),
         "segment_lists": {"unsettled"},
         "sources": {"keys", "names"},

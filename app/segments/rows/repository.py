@@ -12,6 +12,7 @@ from pymongo.errors import BulkWriteError
 
 from app.attributes.model import ProfileKind
 from app.errors import ImportLostError
+from app.segments.rows.keys import keys_of_document
 from app.segments.rows.model import LEASE, ListImport
 from app.segments.segment import ListKey
 from app.storage.client import Database, Document
@@ -115,6 +116,16 @@ class RowRepository:
         ids = {_row_id(contents, key): (contents, key) for contents, key in wanted}
         found = self._rows.find({"_id": {"$in": sorted(ids)}}, batch_size=len(ids) + 1)
         return {ids[document["_id"]] async for document in found}
+
+    async def erase(self, profile: Document) -> None:
+        """Delete the rows of all lists that name a person."""
+        lists = self._lists.find({"kind": ProfileKind.USER}, {"on": 1})
+        rows = [
+            _row_id(one["_id"], key)
+            async for one in lists
+            for key in keys_of_document(ProfileKind.USER, ListKey(one["on"]), profile)
+        ]
+        await self._rows.delete_many({"_id": {"$in": rows}})
 
     async def keys(self, contents: str, after: str, limit: int) -> list[str]:
         """The next keys of a list behind one of them, in their order."""
