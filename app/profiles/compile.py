@@ -18,6 +18,10 @@ LIVE: Mql = {"merged_into": None, "deleted": None}
 """Matches documents that are neither merged into another one nor deleted."""
 
 
+BRIMMING: Mql = {"brims": True}
+"""What a document is marked with that would be larger than any may be: something is missing."""
+
+
 class GuardedUpdate(NamedTuple):
     """An upsert whose filter refuses a document that has seen it, or that is not living."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.aggregation.stored import surplus
 from app.paging import Mql
-from app.profiles.compile import LIVE
+from app.profiles.compile import BRIMMING, LIVE
 from app.storage.client import Collection, Document
 
 _STRETCH = 1000
@@ -97,7 +97,11 @@ class EndRepository:
     ) -> list[Measured]:
         """Those of these living documents that are over one of the limits."""
         wanted = {"_id": {"$in": sorted(set(ids))}, **LIVE}
-        over = [{"identifiers": {"$gt": max_identifiers}}, {"bytes": {"$gt": max_bytes}}]
+        over = [
+            {"identifiers": {"$gt": max_identifiers}},
+            {"bytes": {"$gt": max_bytes}},
+            BRIMMING,
+        ]
         found = await self._documents.aggregate(
             [{"$match": wanted}, {"$project": _MEASURES}, {"$match": {"$or": over}}]
         )
@@ -129,4 +133,5 @@ class EndRepository:
 _MEASURES: Mql = {
     "identifiers": {"$size": {"$ifNull": ["$identifiers", []]}},
     "bytes": {"$bsonSize": "$$ROOT"},
+    **dict.fromkeys(BRIMMING, 1),
 }

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import BulkWriteError, DocumentTooLarge, DuplicateKeyError
 
 from app.identity.marks import Marks
 from app.paging import Mql
 from app.profiles.compile import (
+    BRIMMING,
     CONTENT,
     LIVE,
     GuardedUpdate,
@@ -25,7 +26,7 @@ from app.profiles.compile import (
 from app.profiles.model import Fold, Standing
 from app.profiles.stored import load_standing
 from app.storage.client import Collection, Document
-from app.storage.faults import duplicates
+from app.storage.faults import Refused, duplicates, refused
 from app.storage.parts import in_parts
 
 _STANDING = {"guard": 1, "merged_into": 1, "deleted": 1}
@@ -87,14 +88,41 @@ class DocumentRepository:
 
         async def write(part: Sequence[str]) -> list[str]:
             updates = [self._guarded(shares[start], lane=lane, seq=seq) for start in part]
-            try:
-                await self._documents.bulk_write(updates, ordered=False)
-            except BulkWriteError as error:
-                return [part[index] for index in duplicates(error)]
-            return []
+            failed = await self._bulk(updates)
+            full = [shares[part[index]] for index in failed.too_large]
+            still = await self._bulk([self._brimming(one, lane=lane, seq=seq) for one in full])
+            return [part[index] for index in failed.duplicates] + [
+                part[failed.too_large[index]] for index in still.duplicates
+            ]
 
-        refused = await in_parts(list(shares), write)
-        return {start: shares[start] for part in refused for start in part}
+        written = await in_parts(list(shares), write)
+        return {start: shares[start] for part in written for start in part}
+
+    async def _bulk(self, updates: Sequence[UpdateOne]) -> Refused:
+        """Write the updates in any order; which the store refused."""
+        if not updates:
+            return Refused([], [])
+        try:
+            await self._documents.bulk_write(updates, ordered=False)
+        except BulkWriteError as error:
+            return refused(error)
+        except DocumentTooLarge:  # by the driver, which does not say which of them
+            if len(updates) == 1:
+                return Refused([], [0])
+            each = [await self._bulk([one]) for one in updates]
+            return Refused(
+                [index for index, one in enumerate(each) if one.duplicates],
+                [index for index, one in enumerate(each) if one.too_large],
+            )
+        return Refused([], [])
+
+    def _brimming(self, share: Share, *, lane: str, seq: int) -> UpdateOne:
+        """The share without what makes it too large for its document, which is broken by it.
+
+        Else it would be tried again for ever, and keep its lane from anything else.
+        """
+        update = fold_update(Fold({}, processed=share.fold.processed)) | {"$set": BRIMMING}
+        return self._upsert(guarded_update(share.document_id, share.guard(lane), seq, update))
 
     def _guarded(self, share: Share, *, lane: str, seq: int) -> UpdateOne:
         update = fold_update(share.fold)
@@ -203,11 +231,14 @@ class DocumentRepository:
         """
         into: str = frozen["merged_into"]
         while True:
-            absorbing = self._upsert(absorb_update(into, fold, frozen, owner))
-            try:
-                await self._documents.bulk_write([absorbing], ordered=False)
-            except BulkWriteError as error:
-                duplicates(error)
+            guarded = absorb_update(into, fold, frozen, owner)
+            absorbed = await self._bulk([self._upsert(guarded)])
+            if absorbed.too_large:  # as above
+                fold = Fold({}, processed=fold.processed)
+                guarded = absorb_update(into, fold, frozen, owner)
+                update = {**guarded.update, "$set": BRIMMING}
+                absorbed = await self._bulk([self._upsert(GuardedUpdate(guarded.filter, update))])
+            if absorbed.duplicates:
                 document = await self.get(into) or {}
                 if frozen["_id"] in document.get("absorbed", ()):
                     return into

@@ -1,0 +1,63 @@
+"""Profiles that no document can hold break, and keep nobody else from being served."""
+
+import pytest
+
+from app.events.wire import EventInput
+from tests.building import about
+from tests.living import World
+from tests.truth import assert_equal_to_ledger
+
+pytestmark = pytest.mark.server
+
+TEXT = "x" * 4000
+
+
+def heavy(batch: str, who: str, events: int) -> list[EventInput]:
+    """Events with four texts each that no other event has: 16 KB that a profile keeps."""
+    return [
+        about(
+            f"{batch}{number}",
+            who,
+            properties={
+                f"session_custom_dimension_{one}": f"{batch}{number}-{one}-{TEXT}"
+                for one in range(4)
+            },
+        )
+        for number in range(events)
+    ]
+
+
+async def test_profile_of_a_batch_that_is_too_large_for_any_document_is_broken(
+    world: World,
+) -> None:
+    big = await world.ingest(*heavy("a", "user_id:big", 1000), about("b", "user_id:other"))
+    again = await world.ingest(about("c", "user_id:big"), about("d", "user_id:other"))
+
+    assert (big.accepted, again.accepted) == (1001, 2)
+    assert await world.services.removal.count_broken() == 1
+    identifiers = [set(one["identifiers"]) for one in await world.living()]
+    assert identifiers == [{"user_id:other"}, {"user_id:big"}]
+    await assert_equal_to_ledger(world)
+
+
+async def test_merge_of_profiles_that_are_too_large_together_is_finished(world: World) -> None:
+    # given: two that outgrew the limit of profiles, not yet measured
+    process = world.another_process()
+    limits = process.services.ingestion._limits
+    limits._profiles.over = nobody  # type: ignore[method-assign]  # as if it were killed there
+    await process.ingest(*heavy("a", "user_id:a", 600))
+    await process.ingest(*heavy("b", "user_id:b", 600))
+
+    # when
+    await world.ingest(about("c", "user_id:a", "user_id:b"))
+
+    # then
+    assert not [one for one in await world.documents("profiles") if one.get("pending")]
+    assert await world.services.removal.count_broken() == 1
+    await assert_equal_to_ledger(world)
+    assert await world.services.recover() == 0
+
+
+async def nobody(*_: object, **__: object) -> list[object]:
+    """Measures nothing."""
+    return []
