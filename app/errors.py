@@ -340,12 +340,12 @@ class ImportLostError(RetryError):
 
 
 class OverloadedError(RetryError):
-    """More batches are waiting than is sensible."""
+    """More is waiting than is sensible."""
 
     code = "OVERLOADED"
 
-    def __init__(self, waiting: int) -> None:
-        super().__init__(f"{waiting} batches are waiting already; send the batch again later.")
+    def __init__(self, waiting: int, what: str = "batches") -> None:
+        super().__init__(f"{waiting} {what} are waiting already; send the batch again later.")
 
 
 class StoreUnavailableError(RetryError):

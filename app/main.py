@@ -30,6 +30,7 @@ from app.web.health import Health, Readiness
 from app.web.intake import intake_routes
 from app.web.patience import Patience
 from app.web.peers import Peers
+from app.web.room import Room
 from app.web.uploads import is_upload
 from graphql_schema.compiled.memory import counts
 from graphql_schema.context import Context
@@ -84,6 +85,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
         middleware=[
             Middleware(AnswerErrors, max_body_size=partial(_max_body, settings)),
             Middleware(Patience),
+            Middleware(Room),
         ],
         lifespan=partial(_lifespan, services=services, settings=settings),
     )
@@ -135,11 +137,14 @@ async def _prepare(services: Services, settings: Settings) -> None:
 
 async def _keep_up(services: Services, settings: Settings, *, prepared: bool) -> None:
     """Prepare a database that was away at the start; from then on recover what others left."""
+    working = prepared
     while True:
         await asyncio.sleep(RECOVERY_SECONDS)
-        prepared = prepared or await _try(_prepare(services, settings))
-        if prepared:
-            await _try(_recover(services))
+        prepared = prepared or await _try(_prepare(services, settings), told=not working)
+        works = prepared and await _try(_recover(services), told=not working)
+        if works and not working:
+            log.info("works_again")
+        working = works
 
 
 async def _recover(services: Services) -> None:
@@ -147,11 +152,15 @@ async def _recover(services: Services) -> None:
         log.info("recovered", things=found)
 
 
-async def _try(work: Awaitable[None]) -> bool:
-    """Whether it worked; what did not is tried again, and ``/ready`` tells meanwhile."""
+async def _try(work: Awaitable[None], *, told: bool = False) -> bool:
+    """Whether it worked; what did not is tried again, and ``/ready`` tells meanwhile.
+
+    ``told``: so it was before, and the log says so already.
+    """
     try:
         await work
     except Exception as error:  # noqa: BLE001  # whatever it is, the next turn may do better
-        log.warning("will_try_again", error=str(known(error)))
+        if not told:
+            log.warning("will_try_again", error=str(known(error)))
         return False
     return True

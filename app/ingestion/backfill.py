@@ -78,6 +78,7 @@ class BackfillService:
         """Stop; what is left waits for the next start."""
         if self._running:
             await end(self._running)
+            await self._lanes.disown(LANE, owner=self._owner)
 
     async def _run(self) -> None:
         while self._asked:

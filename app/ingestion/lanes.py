@@ -84,9 +84,11 @@ class LaneRepository:
 
     async def release(self, lane: Lane) -> None:
         """Give the lane back."""
-        await self._lanes.update_one(
-            {"_id": lane.name, "owner": lane.owner}, {"$set": {"owner": None}}
-        )
+        await self.disown(lane.name, owner=lane.owner)
+
+    async def disown(self, name: str, *, owner: str) -> None:
+        """Let anybody take the lane at once, whatever its state is."""
+        await self._lanes.update_one({"_id": name, "owner": owner}, {"$set": {"owner": None}})
 
     async def all(self) -> list[Document]:
         """Every lane there is."""

@@ -18,6 +18,10 @@ Settle = Callable[["Turn"], Awaitable[None]]
 """Does what a lane that was just taken owes, and leaves it idle."""
 
 
+PATIENCE = 10.0
+"""Seconds that a batch waits for a lane: a client that waits longer has given up already."""
+
+
 class Turn:
     """The use of one lane for one batch, from state to state."""
 
@@ -63,12 +67,14 @@ class LanePool:
         max_waiting: int,
         settle: Settle,
         clock: Clock,
+        patience: float = PATIENCE,
     ) -> None:
         self._lanes = lanes
         self._owner = owner
         self._names = list(lane_names(total))
         self._max_waiting = max_waiting
         self._settle = settle
+        self._patience = patience
         self._clock = clock
         self._waiting = 0
         self._held: set[str] = set()
@@ -100,18 +106,26 @@ class LanePool:
             self._held.discard(name)
 
     async def close(self) -> None:
-        """Give the lanes back, so that other processes need not wait for the leases to end."""
+        """Give the lanes back, so that other processes need not wait for the leases to end.
+
+        Those in debt too: whoever takes one next does what it owes.
+        """
         while not self._slots.empty():
             turn = self._slots.get_nowait()
             if turn:
                 await self._lanes.release(turn.lane)
+        for name in sorted(self.in_debt):
+            await self._lanes.disown(name, owner=self._owner)
 
     async def _slot(self) -> Turn | None:
         if self._slots.empty() and self._waiting >= self._max_waiting:
             raise OverloadedError(self._waiting)
         self._waiting += 1
         try:
-            return await self._slots.get()
+            async with asyncio.timeout(self._patience):
+                return await self._slots.get()
+        except TimeoutError:
+            raise OverloadedError(self._waiting) from None
         finally:
             self._waiting -= 1
 

@@ -125,8 +125,9 @@ class IngestionService:
         return {(lane["_id"], lane["seq"]) for lane in lanes if lane["state"] in states}
 
     def _is_dead(self, lane: Document) -> bool:
-        """Its owner stopped in the middle of a batch."""
-        return lane["state"] != IDLE and bool(lane["lease_until"] < self._clock())
+        """Its owner stopped in the middle of a batch, or left without finishing it."""
+        unowned = lane["owner"] is None or lane["lease_until"] < self._clock()
+        return lane["state"] != IDLE and bool(unowned)
 
     async def _has_stragglers(self, lane: Document) -> bool:
         """An abandoned batch of the lane has stored events that nobody has adopted yet."""

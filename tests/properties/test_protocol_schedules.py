@@ -104,11 +104,17 @@ class Schedule:
             except (Killed, RetryError):
                 batches.insert(0, batch)
                 self.clock.advance(seconds=1)  # clients wait before they send again
-                await services.backfill.close()
+                await gone(services)
             if process.killed:
                 self.kills += 1
                 self.sleeps += process.slept
                 process, services = self.process()
+        await gone(services)
+
+
+async def gone(services: Services) -> None:
+    """Nothing of a process goes on; a dead one hands nothing over."""
+    with suppress(Killed):
         await services.backfill.close()
 
 

@@ -44,7 +44,7 @@ async def test_merge_of_profiles_that_are_too_large_together_is_finished(world: 
     # given: two that outgrew the limit of profiles, not yet measured
     process = world.another_process()
     limits = process.services.ingestion._limits
-    limits._profiles.over = nobody  # type: ignore[method-assign]  # as if it were killed there
+    limits._profiles.over = nobody  # type: ignore[assignment,method-assign]  # as if it were killed there
     await process.ingest(*heavy("a", "user_id:a", 600))
     await process.ingest(*heavy("b", "user_id:b", 600))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.errors import OverloadedError
 from app.ingestion.lanes import STORING, LaneRepository
 from app.ingestion.pool import LanePool, Turn
 from app.storage.client import Database
@@ -66,3 +67,40 @@ async def test_idle_lane_that_owes_something_is_settled_and_used_again(database:
         await pool.settle(names)
 
     await succeed(pool)
+
+
+async def test_batch_that_waits_too_long_for_a_lane_is_refused(database: Database) -> None:
+    pool = LanePool(
+        LaneRepository(database),
+        owner="me",
+        size=1,
+        total=LANES,
+        max_waiting=5,
+        settle=abandon,
+        clock=Clock(),
+        patience=0.01,
+    )
+
+    async with pool.turn() as turn:
+        with pytest.raises(OverloadedError):
+            await succeed(pool)
+        await turn.commit()
+        await turn.finish()
+
+    await succeed(pool)
+
+
+async def test_closing_hands_over_idle_lanes_and_those_in_debt(database: Database) -> None:
+    pool = a_pool(database)
+    async with pool.turn() as turn:
+        await fail(pool)
+        await turn.commit()
+        await turn.finish()
+
+    await pool.close()
+
+    lanes = await LaneRepository(database).all()
+    assert sorted((lane["owner"], lane["state"]) for lane in lanes) == [
+        (None, "idle"),
+        (None, "storing"),
+    ]
