@@ -19,6 +19,7 @@
     │   ├── AttributeDefaultError ATTRIBUTE_DEFAULT        default attributes stay as they are
     │   ├── ProfileNotFoundError  PROFILE_NOT_FOUND        no living profile is meant
     │   ├── MergeRefusedError     MERGE_REFUSED            profiles that cannot be joined so
+    │   ├── UnmergeRefusedError   UNMERGE_REFUSED          a profile that cannot be taken apart so
     │   ├── FilterInvalidError    FILTER_INVALID           a filter or order that cannot be used
     │   ├── SegmentInvalidError   SEGMENT_INVALID          a segment that breaks a rule
     │   ├── SegmentNotFoundError  SEGMENT_NOT_FOUND        no segment has this id
@@ -218,6 +219,15 @@ class MergeRefusedError(InputError):
 
     def __init__(self, problem: str, path: tuple[str, ...]) -> None:
         super().__init__(f"The profiles were not merged: {problem}.", path)
+
+
+class UnmergeRefusedError(InputError):
+    """A profile cannot be taken apart as asked."""
+
+    code = "UNMERGE_REFUSED"
+
+    def __init__(self, problem: str, path: tuple[str, ...]) -> None:
+        super().__init__(f"The profile was not taken apart: {problem}.", path)
 
 
 class FilterInvalidError(InputError):

@@ -42,6 +42,8 @@ from app.rebuilding.checks import ContentCheck, EventCheck, MergeCheck, Registry
 from app.rebuilding.rebuilder import Rebuilder
 from app.rebuilding.repository import LedgerRepository
 from app.rebuilding.service import AuditService
+from app.rebuilding.unmerge_repository import UnmergeRepository
+from app.rebuilding.unmerging import UnmergeService
 from app.removal.limits import Limits
 from app.removal.model import MAX_IDENTIFIERS
 from app.removal.repository import QuarantineRepository
@@ -103,12 +105,13 @@ class Services:
     sources: SourceService
     gate: Gate
     intake: IntakeService
+    unmerging: UnmergeService
 
     async def recover(self) -> int:
         """Finish what crashed processes left, and index what was defined; how much was left."""
         self.backfill.start()
         self.refreshing.start()
-        settled = await self.ingestion.recover()
+        settled = await self.ingestion.recover() + await self.unmerging.recover()
         await self.rows.sweep()
         await self.indexes.keep_up()  # last: an index of a large collection takes minutes
         return settled
@@ -320,6 +323,22 @@ def compose(
             attributes=attributes,
             backfill=backfill,
             max_attributes=settings.max_trait_attributes,
+            clock=clock,
+        ),
+        UnmergeService(
+            unmerges=UnmergeRepository(database),
+            ledger=ledger,
+            rebuilder=rebuilder,
+            profiles=profiles,
+            sessions=sessions,
+            identifiers=identifiers,
+            collisions=collisions,
+            work=work,
+            lanes=lanes,
+            ingestion=ingestion,
+            merging=merging,
+            removal=removal,
+            owner=owner,
             clock=clock,
         ),
     )

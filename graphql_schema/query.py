@@ -59,6 +59,7 @@ from graphql_schema.segments import (
     read_segments,
 )
 from graphql_schema.sources import Source, read_sources
+from graphql_schema.unmerging import UnmergeProfilePayload, unmerge_profile
 
 IdArgument = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
 IdsArgument = Annotated[
@@ -152,6 +153,12 @@ class Mutation:
     )
     merge_profiles: MergeProfilesPayload = served(
         MergeProfilesPayload, merge_profiles, "Join profiles that belong to the same person."
+    )
+    unmerge_profile: UnmergeProfilePayload = served(
+        UnmergeProfilePayload,
+        unmerge_profile,
+        "Take a profile apart that is two people. Each side becomes what its events say, as if "
+        "none had named both, and no event joins them again.",
     )
     create_segment: SegmentPayload = served(
         SegmentPayload, create_segment, "Save a segment: a name for whoever meets a definition."

@@ -9,7 +9,7 @@ MongoDB is a cluster:
 - ``sessions``: hashed ``profile``; their ids begin with it, so they stay unique.
 - ``segment_members``: hashed ``_id``, which is made of segment and member.
 - ``segment_rows``: hashed ``_id``, which is made of list and key.
-- ``collisions``: hashed ``_id``.
+- ``collisions``, ``unmerges``: hashed ``_id``.
 - ``segments``, ``segment_lists``, ``sources``, ``lanes``, ``settings``, ``migrations``: small, not
   sharded.
 """
@@ -106,6 +106,12 @@ async def _index_collisions(database: Database) -> None:
     )
     await database["collisions"].create_index(
         [("found_at", DESCENDING), ("_id", DESCENDING)], name="newest"
+    )
+
+
+async def _index_unmerges(database: Database) -> None:
+    await database["unmerges"].create_index(
+        [("pending", ASCENDING)], name="pending", partialFilterExpression={"pending": True}
     )
 
 
@@ -233,4 +239,5 @@ STEPS = (
     Step(16, "Index erasures", _index_erasures),
     Step(17, "Index who entered and left segments", _index_stays),
     Step(18, "Index who was in segments by person", _index_members),
+    Step(19, "Index unmerges that are not done", _index_unmerges),
 )

@@ -32,6 +32,7 @@ _COLLECTIONS = {
 _CONTENT = (
     *_COLLECTIONS.values(),
     *("events", "identifiers", "collisions", "broken_profiles", "erasures", "erased_identifiers"),
+    "unmerges",
 )
 
 

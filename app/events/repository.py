@@ -7,7 +7,7 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from app.events.model import EventType
+from app.events.model import Event, EventType
 from app.events.stored import HIDDEN, Entry, event_document, load_entry
 from app.events.upserts import superseded
 from app.identity.model import principal
@@ -68,6 +68,17 @@ class EventRepository:
         """Move events of abandoned batches of this lane into ``batch``; how many there were."""
         abandoned = {"lane": batch.lane, "seq": {"$in": seqs}}
         return (await self._events.update_many(abandoned, {"$set": batch.fields})).modified_count
+
+    async def rehome(self, entries: Iterable[Entry], batch: Batch) -> None:
+        """Let events of the batch belong to other profiles than they were stored for."""
+        updates = [
+            UpdateOne(
+                {"_id": one.event.id, "lane": batch.lane, "seq": batch.seq},
+                {"$set": _home(one) | apart_fields(one.event, one.apart)},
+            )
+            for one in entries
+        ]
+        await self._events.bulk_write(updates, ordered=False)
 
     async def any_of(self, lane: str, seqs: list[int]) -> bool:
         """Whether any event is stored under one of these numbers."""
@@ -186,6 +197,9 @@ def _home(entry: Entry) -> Document:
     home: Document = {}
     if entry.target is not None:
         home |= {"target": entry.target, "profile": entry.target}
-    if entry.apart:
-        home |= {"apart": list(entry.apart), "about": principal(entry.event.identifiers)}
-    return home
+    return home | apart_fields(entry.event, entry.apart)
+
+
+def apart_fields(event: Event, apart: Sequence[str]) -> Document:
+    """How it is stored that some identifiers of the event belong to somebody else."""
+    return {"apart": list(apart), "about": principal(event.identifiers)} if apart else {}

@@ -214,7 +214,11 @@ class IngestionService:
         if not abandoned or not await self._events.adopt(abandoned, batch):
             return []
         _, entries = await self._events.of_batch(batch.lane, batch.seq)
-        return await self._targets.of_homeless(entries, policy=self._policy, now=self._clock())
+        entries = await self._targets.of_homeless(entries, policy=self._policy, now=self._clock())
+        moved = await self._targets.moved(entries)
+        if moved:
+            await self._events.rehome(moved.values(), batch)
+        return [moved.get(one.event.id, one) for one in entries]
 
     async def _settle(self, turn: Turn) -> None:
         """Do what the former owner of a lane left undone."""

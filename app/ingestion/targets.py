@@ -140,6 +140,25 @@ class Targets:
         await self._events.house(housed)
         return [*(one for one in entries if not _is_homeless(one)), *housed]
 
+    async def moved(self, entries: Iterable[Entry]) -> dict[str, Entry]:
+        """Those entries, by event id, that have another home by now, with that.
+
+        Their profile may have been taken apart since they were stored.
+        """
+        at_home = [one for one in entries if one.target]
+        named = {name for one in at_home for name in one.event.identifiers}
+        owners = await self._identifiers.owners(named) if named else {}
+        ids = {*owners.values(), *(one.target for one in at_home if one.target)}
+        standings = await self._profiles.standings(ids) if ids else {}
+        profiles = {name: standings[owner].profile for name, owner in owners.items()}
+        found = {one.event.id: _moved(one, profiles) for one in at_home}
+        return {
+            one.event.id: moved
+            for one in at_home
+            if (moved := found[one.event.id])
+            and (moved.apart != one.apart or moved.target != standings[one.target or ""].profile)
+        }
+
     async def _of_new(
         self, named: Sequence[Named], owners: Owners, asked: _Asked
     ) -> dict[str, str]:
@@ -269,6 +288,22 @@ def _contested(groups: Iterable[Group], owners: Owners) -> list[Group]:
 
 def _moment(event: Event) -> tuple[datetime, int]:
     return event.time, event.tie
+
+
+def _moved(entry: Entry, profiles: Mapping[str, str]) -> Entry | None:
+    """The entry as it would be stored now; None where the registry does not know whom it is about.
+
+    Identifiers that it does not know have been nobody else's.
+    """
+    home = profiles.get(principal(entry.event.identifiers))
+    if home is None:
+        return None
+    strangers = tuple(
+        one
+        for one in entry.event.identifiers
+        if one in entry.apart or profiles.get(one, home) != home
+    )
+    return Entry(entry.event, home, strangers)
 
 
 def _home(identifiers: Named, profiles: Mapping[str, str]) -> Home:

@@ -87,8 +87,10 @@ def fold_content(fold: Fold) -> Mql:
     return content | {name: sorted(members) for name, members in sets.items() if members}
 
 
-CONTENT = ("attributes", "created_at", "updated_at", "identifiers", "accounts", "terms")
-"""The fields that ``fold_content`` may have."""
+CONTENT = ("attributes", "created_at", "identifiers", "accounts", "terms")
+"""The fields that ``fold_content`` may have; ``updated_at`` stays where nothing else does, and says
+when a document that is merged then was closed.
+"""
 
 
 def absorb_update(into: str, fold: Fold, frozen: Mql, suffix: str) -> GuardedUpdate:

@@ -24,7 +24,7 @@ from app.profiles.compile import (
     guarded_update,
 )
 from app.profiles.model import Fold, Standing
-from app.profiles.stored import load_standing
+from app.profiles.stored import ends, load_standing
 from app.storage.client import Collection, Document
 from app.storage.faults import Refused, duplicates, refused
 from app.storage.parts import in_parts
@@ -176,14 +176,16 @@ class DocumentRepository:
 
     async def standings(self, ids: Iterable[str]) -> dict[str, Standing]:
         """Where each id leads through merges, and how that document stands."""
-        leads = {one: one for one in ids}
+        wanted = set(ids)
         known: dict[str, Document] = {}
-        while moving := set(leads.values()) - known.keys():
+        moving = wanted
+        while moving:
             query = {"_id": {"$in": sorted(moving)}}
             known |= {one: {"_id": one} for one in moving}  # also where nothing is written yet
             known |= {one["_id"]: one async for one in self._documents.find(query, _LEADING)}
-            leads = {one: known[end].get("merged_into") or end for one, end in leads.items()}
-        return {one: load_standing(known[end]) for one, end in leads.items()}
+            moving = {into for one in moving if (into := known[one].get("merged_into"))}
+            moving -= known.keys()
+        return {one: load_standing(known[end]) for one, end in ends(wanted, known).items()}
 
     async def mark(self, marks: Mapping[str, tuple[Sequence[str] | None, Marks]]) -> set[str]:
         """Give documents the second marks, if they live and have the first; those that do not."""

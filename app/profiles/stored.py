@@ -1,6 +1,6 @@
 """Aggregated documents as folds. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.aggregation.monoids import Aggregation, State
@@ -30,6 +30,17 @@ def terms_to_lose(
     """The terms that only values of attributes have that are gone."""
     states = dict(_states(document.get("attributes", {}), kind, catalogue))
     return lost_terms(document, states, kind, catalogue)
+
+
+def ends(ids: Iterable[str], known: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    """Where each id leads through merges, given all documents on the way."""
+    found = {one: one for one in ids}
+    for _ in known:  # no way is longer, unless it goes in a circle
+        further = {one: known[end].get("merged_into") or end for one, end in found.items()}
+        if further == found:
+            break
+        found = further
+    return found
 
 
 def load_standing(document: dict[str, Any]) -> Standing:

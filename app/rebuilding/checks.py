@@ -45,7 +45,7 @@ class ContentCheck:
         return {one: ", ".join(parts) for one, parts in differing.items() if parts}
 
     async def repair(self, one: str) -> bool:
-        return await self._rebuilder.rebuild(self._kind, one)
+        return await self._rebuilder.rebuild(self._kind, one) is not None
 
 
 class RegistryCheck:

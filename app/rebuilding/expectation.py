@@ -55,6 +55,11 @@ class Expectation:
             and self.document.get("deleted") is None
         )
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether there is no such document."""
+        return self.document.keys() == {"_id"}
+
     def add(self, recorded: Iterable[Recorded]) -> None:
         """Take events into account, all those that may be here, in any order."""
         groups: dict[tuple[int, bool], list[Entry]] = defaultdict(list)

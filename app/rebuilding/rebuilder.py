@@ -54,18 +54,20 @@ class Rebuilder:
             await self._add_all(kind, living)
         return expectations
 
-    async def rebuild(self, kind: ProfileKind, document_id: str) -> bool:
-        """Let a document hold what it should, and its guards say so; False if none lives."""
+    async def rebuild(self, kind: ProfileKind, document_id: str) -> Expectation | None:
+        """Let a document hold what it should, and its guards say so; None if none lives."""
         for _ in range(_ATTEMPTS):
             [wanted] = await self.expected(kind, [document_id])
             if not wanted.is_living:
-                return False
+                return None
+            if wanted.fold is None and wanted.is_absent:
+                return wanted
             if wanted.foreign and await self._merging.recover():
                 continue  # some of it may have been absorbed just now
             if await self._documents[kind].replace(
                 wanted.document, wanted.wanted(), guard=wanted.guard, kept=wanted.kept()
             ):
-                return True
+                return wanted
             await asyncio.sleep(_PAUSE)
         raise RetryError(f"{document_id} changes too often to be rebuilt; try again later.")
 

@@ -1,14 +1,27 @@
 """Reading documents and the ledger for comparing them, a stretch at a time."""
 
 from collections.abc import AsyncIterator, Iterable
+from typing import NamedTuple
+
+from pymongo import UpdateOne
 
 from app.attributes.model import ProfileKind
-from app.events.stored import load_entry
+from app.events.repository import apart_fields
+from app.events.stored import Entry, load_entry
 from app.ingestion.lanes import IDLE, LaneRepository
 from app.profiles.compile import LIVE
 from app.rebuilding.expectation import Expectation, Recorded
 from app.rebuilding.rules import Batches
-from app.storage.client import Database, Document
+from app.rebuilding.splitting import Place, place
+from app.storage.client import Database, Document, Pipeline
+
+
+class Placed(NamedTuple):
+    """An event, and where a split puts it."""
+
+    entry: Entry
+    place: Place
+
 
 STRETCH = 500
 """Documents that are compared at the same time."""
@@ -78,6 +91,45 @@ class LedgerRepository:
         )
         return {one["_id"]: one async for one in found}
 
+    async def sessions_of(self, targets: Iterable[str]) -> set[str]:
+        """The ids of the sessions in which these profiles have events."""
+        query = {"target": {"$in": sorted(targets)}, "session": {"$ne": None}}
+        grouped: Pipeline = [{"$match": query}, {"$group": {"_id": "$session"}}]
+        found = await self._database["events"].aggregate(grouped)
+        return {one["_id"] async for one in found}
+
+    async def visits(self, profiles: Iterable[str], sessions: Iterable[str]) -> list[str]:
+        """The documents of these sessions of these profiles, also those that are being merged."""
+        of = {"profile": {"$in": sorted(profiles)}, "session_id": {"$in": sorted(sessions)}}
+        query = {**of, "deleted": None}
+        return [one["_id"] async for one in self._database["sessions"].find(query, {"_id": 1})]
+
+    async def placed(
+        self, targets: Iterable[str], split: frozenset[str]
+    ) -> AsyncIterator[list[Placed]]:
+        """Those events of these profiles for which a split changes something, in chunks."""
+        chunk: list[Placed] = []
+        query = {"target": {"$in": sorted(targets)}, "identifiers": {"$in": sorted(split)}}
+        async for document in self._database["events"].find(query):
+            entry = load_entry(document)
+            if found := place(entry, split):
+                chunk.append(Placed(entry, found))
+            if len(chunk) == _CHUNK:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+
+    async def move(self, placed: Iterable[Placed], *, to: str) -> None:
+        """Write down where these events belong; those that go, go to this profile."""
+        updates = [
+            UpdateOne(
+                {"_id": entry.event.id, "target": entry.target}, {"$set": _moved(entry, found, to)}
+            )
+            for entry, found in placed
+        ]
+        await self._database["events"].bulk_write(updates, ordered=False)
+
     async def recorded(
         self, kind: ProfileKind, wanted: Iterable[Expectation]
     ) -> AsyncIterator[list[Recorded]]:
@@ -89,6 +141,11 @@ class LedgerRepository:
                 yield chunk
                 chunk = []
         yield chunk
+
+
+def _moved(entry: Entry, found: Place, to: str) -> Document:
+    moved = {"target": to, "profile": to} if found.goes else {}
+    return moved | apart_fields(entry.event, found.apart)
 
 
 def _match(kind: ProfileKind, wanted: list[Expectation]) -> Document:

@@ -62,6 +62,7 @@ type Mutation {
   updateAttribute(input: UpdateAttributeInput!): AttributePayload!
   deleteAttribute(input: DeleteAttributeInput!): DeletePayload!
   mergeProfiles(input: MergeProfilesInput!): MergeProfilesPayload!
+  unmergeProfile(input: UnmergeProfileInput!): UnmergeProfilePayload!
   eraseProfile(input: EraseProfileInput!): EraseProfilePayload!
   createSegment(input: CreateSegmentInput!): SegmentPayload!
   updateSegment(input: UpdateSegmentInput!): SegmentPayload!
@@ -326,6 +327,8 @@ input UpdateAttributeInput {
 input DeleteAttributeInput { id: ID! }
 type AttributePayload { attribute: AttributeDefinition errors: [UserError!]! }
 type DeletePayload { deletedId: ID errors: [UserError!]! }
+input UnmergeProfileInput { profile: ProfileRef! identifiers: [IdentifierInput!]! }
+type UnmergeProfilePayload { profile: Profile split: Profile errors: [UserError!]! }
 input MergeProfilesInput { primary: ProfileRef secondary: [ProfileRef!]! }
 type MergeProfilesPayload { profile: Profile errors: [UserError!]! }
 

@@ -20,7 +20,7 @@ async def run(database: Database, hours: int = 0) -> list[str]:
 async def indexes(database: Database) -> dict[str, set[str]]:
     names = (
         *("accounts", "events", "identifiers", "profiles", "sessions"),
-        *("collisions", "segments", "segment_rows", "segment_lists", "sources"),
+        *("collisions", "unmerges", "segments", "segment_rows", "segment_lists", "sources"),
         *("broken_profiles", "erasures", "segment_members"),
     )
     return {name: set(await database[name].index_information()) - {"_id_"} for name in names}
@@ -53,6 +53,7 @@ async def test_every_index_is_made(database: Database) -> None:
             "unprofiled",
         },
         "collisions": {"newest", "identifier", "about"},
+        "unmerges": {"pending"},
         "identifiers": {"owner"},
         "profiles": {"identifiers", "members", "pending", "ending", "forgotten", "terms"}
         | {name for one in datadog_user_attributes() for name in index_names(one)},

@@ -18,7 +18,7 @@ import pytest
 from app.aggregation.monoids import Aggregation
 from app.attributes.model import ProfileKind
 from app.attributes.service import NewAttribute
-from app.errors import RetryError
+from app.errors import RetryError, UnmergeRefusedError
 from app.events.wire import EventInput
 from app.identity.model import IdentityPolicy, user_ids
 from app.services import Services, compose
@@ -142,6 +142,8 @@ async def test_each_event_counts_exactly_once_under_any_schedule(seed: int) -> N
         clients.append(asyncio.create_task(_define_late(schedule)))
     if random.random() < 0.5:
         clients.append(asyncio.create_task(_rebuild(schedule)))
+    if random.random() < 0.5:
+        clients.append(asyncio.create_task(_unmerge(schedule)))
     for client in clients:
         await client
 
@@ -177,6 +179,23 @@ async def _define_late(schedule: Schedule) -> None:
             await asyncio.sleep(0)
     await services.backfill.start()
     await services.close()
+
+
+async def _unmerge(schedule: Schedule) -> None:
+    """Profiles are taken apart while all this goes on, by processes that may die of it."""
+    world = World(schedule.database, compose(schedule.database, SETTINGS), schedule.clock)
+    for _ in range(schedule.random.randint(1, 3)):
+        for _ in range(schedule.random.choice([5, 50, 200])):
+            await asyncio.sleep(0)
+        several = [one for one in await world.living() if len(one.get("identifiers", ())) > 1]
+        if several:
+            chosen = schedule.random.choice(several)
+            named = chosen["identifiers"]
+            leaving = schedule.random.sample(named, schedule.random.randint(1, len(named) - 1))
+            process, services = schedule.process()
+            process.tick = 1000  # it waits for batches of the dead
+            with suppress(Killed, RetryError, UnmergeRefusedError):
+                await services.unmerging.unmerge(chosen["_id"], leaving, now=schedule.clock.now)
 
 
 async def _rebuild(schedule: Schedule) -> None:

@@ -316,3 +316,15 @@ async def test_attributes_combine_by_their_aggregations(world: World) -> None:
         "max": 3,
         "sum": 5,
     }
+
+
+async def test_every_id_of_a_chain_of_merges_stands_where_the_last_does(world: World) -> None:
+    events = [about(f"e{n}", f"x:{n}", time=n) for n in range(4)]
+    await one_after_the_other(world, *events)
+    ids = [one["_id"] for one in await world.living()]
+    for older, younger in reversed(list(pairwise(ids))):
+        await world.services.merging.merge(younger, older, now=world.clock.now)
+
+    standings = await world.services.merging._profiles.standings(ids)
+
+    assert {one.profile for one in standings.values()} == {ids[0]}
