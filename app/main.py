@@ -22,6 +22,7 @@ from app.storage.faults import known
 from app.visitors.enriching import Enriching
 from app.visitors.places import nowhere, open_places
 from app.web.answers import AnswerErrors, answer_error
+from app.web.demo.routes import demo_routes
 from app.web.door import Door
 from app.web.events import EventsEndpoint
 from app.web.graphiql.routes import graphiql_page, graphiql_routes
@@ -76,6 +77,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
         routes=[
             Route("/graphql", view),
             *graphiql_routes(),
+            *demo_routes(),
             Route("/v1/events", events.take, methods=["POST"]),
             *intake_routes(door),
             Route("/health", Health(partial(_told, schema)).check),
