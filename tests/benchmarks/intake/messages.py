@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from app.events.lines import read_lines
-from app.intake.datadog import read_rum
+from app.intake import datadog, posthog, segment
 from app.intake.pages import about_page
 from app.intake.peer import Peer
 from app.intake.reading import Sent
@@ -30,6 +30,7 @@ ADDRESS = "203.0.113.9"
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _PAGES = ("/", "/sale?utm_source=newsletter&utm_medium=email", "/cart", "/checkout", "/help")
 _RUM = ("view", "action", "action", "resource", "resource", "resource", "error")
+_CALLS = ("identify", "page", "track", "track", "track", "group")
 
 Message = dict[str, Any]
 
@@ -100,6 +101,49 @@ _RUM_PARTS: dict[str, Callable[[str], Message]] = {
 }
 
 
+def _call(number: int, chance: Random) -> Message:
+    person, call = chance.randrange(PEOPLE), chance.choice(_CALLS)
+    url = f"https://shop.example{chance.choice(_PAGES)}"
+    return {
+        "type": call,
+        "messageId": f"message-{number}",
+        "timestamp": _moment(number),
+        "userId": f"user-{person}",
+        "anonymousId": f"cookie-{person}",
+        "context": {"userAgent": AGENT, "ip": ADDRESS, "locale": "pt-BR"},
+        **_CALL_PARTS[call](person, url),
+    }
+
+
+_CALL_PARTS: dict[str, Callable[[int, str], Message]] = {
+    "identify": lambda person, _: {"traits": {"email": f"u{person}@example.org", "plan": "pro"}},
+    "page": lambda _, url: {"name": "Page", "properties": {"url": url}},
+    "track": lambda person, _: {"event": "Order Completed", "properties": {"revenue": person}},
+    "group": lambda person, _: {
+        "groupId": f"company-{person // 20}",
+        "traits": {"name": f"Company {person // 20}"},
+    },
+}
+
+
+def _capture(number: int, chance: Random) -> Message:
+    person = chance.randrange(PEOPLE)
+    event = chance.choice(("$pageview", "order completed", "order completed", "$identify"))
+    return {
+        "event": event,
+        "uuid": f"00000000-0000-7000-8000-{number:012}",
+        "timestamp": _moment(number),
+        "distinct_id": f"user-{person}",
+        "properties": {
+            "$current_url": f"https://shop.example{chance.choice(_PAGES)}",
+            "$session_id": f"session-{person}",
+            "$lib": "web",
+            "revenue": person,
+            "$set": {"email": f"u{person}@example.org"},
+        },
+    }
+
+
 def _own(number: int, chance: Random) -> Message:
     person = chance.randrange(PEOPLE)
     return {
@@ -138,5 +182,21 @@ FORMATS = (
         _lines,
         lambda body, _: [event for _, event in read_lines(body.splitlines())],
     ),
-    Format("Datadog RUM", "/api/v2/rum?dd-api-key=key", 50, _rum, _lines, read_rum),
+    Format("Datadog RUM", "/api/v2/rum?dd-api-key=key", 50, _rum, _lines, datadog.read_rum),
+    Format(
+        "Segment, RudderStack",
+        "/v1/batch?writeKey=key",
+        100,
+        _call,
+        lambda messages: json.dumps({"batch": messages, "writeKey": "key"}).encode(),
+        lambda body, peer: segment.read_events(segment.read_calls(body), peer),
+    ),
+    Format(
+        "PostHog",
+        "/batch/",
+        100,
+        _capture,
+        lambda messages: json.dumps({"batch": messages, "api_key": "key"}).encode(),
+        lambda body, peer: posthog.read_events(posthog.read_capture(body), peer),
+    ),
 )
