@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import cast
 
+import msgspec
 import pytest
 
 from app.aggregation.monoids import Aggregation
 from app.attributes.model import ProfileKind
 from app.attributes.service import NewAttribute
 from app.errors import RetryError, UnmergeRefusedError
+from app.events.upserts import Version, parts
 from app.events.wire import EventInput
 from app.identity.model import IdentityPolicy, user_ids
 from app.services import Services, compose
@@ -78,9 +80,26 @@ class Schedule:
         people = [f"{self.random.choice(kinds)}:i{n}" for n in range(self.random.randint(2, 7))]
         numbers = iter(range(1000))
         return [
-            [self._event(people, next(numbers)) for _ in range(self.random.randint(1, 4))]
+            [
+                event
+                for _ in range(self.random.randint(1, 4))
+                for event in self._events(people, next(numbers))
+            ]
             for _ in range(self.random.randint(3, 7))
         ]
+
+    def _events(self, people: list[str], number: int) -> list[EventInput]:
+        if self.random.random() < 0.75:
+            return [self._event(people, number)]
+        return self._view(people, number)
+
+    def _view(self, people: list[str], number: int) -> list[EventInput]:
+        """A version of one of two views, which are sent again whenever they change."""
+        who = dict(one.split(":") for one in self.random.sample(people, 2))
+        constant = about(None, type="VIEW", time=5, name="/v", session_id="s1")
+        properties = {"n": number, "late": number}
+        view = msgspec.structs.replace(constant, identifiers=None, properties=properties, **who)
+        return [*parts(view, Version(self.random.choice(["v1", "v2"]), number), constant)]
 
     def _event(self, people: list[str], number: int) -> EventInput:
         named = self.random.sample(people, self.random.randint(1, min(3, len(people))))
@@ -155,6 +174,7 @@ async def test_each_event_counts_exactly_once_under_any_schedule(seed: int) -> N
     await assert_equal_to_ledger(world)
     await assert_audit_finds_nothing(world)
     await assert_nothing_deleted_is_left(world)
+    await assert_the_best_versions_are_shown(world)
     if schedule.policy is IdentityPolicy.FIRST_USER_WINS:
         folds = await world.folds()
         assert all(len(user_ids(fold.identifiers)) <= 1 for fold in folds.values())
@@ -218,6 +238,18 @@ async def assert_nothing_deleted_is_left(world: World) -> None:
     known = {one.stored_as for one in catalogue.of_kind(ProfileKind.USER)}
     for document in await world.documents("profiles"):
         assert document.get("attributes", {}).keys() <= known
+
+
+async def assert_the_best_versions_are_shown(world: World) -> None:
+    """One of each view, the highest that somebody is known by."""
+    shown = Counter[str]()
+    best: dict[str, int] = {}
+    for one in await world.documents("events"):
+        if "part" in one and not one["part"]["counts"]:
+            view_id, version = one["part"]["of"], one["sequence"]
+            best[view_id] = max(best.get(view_id, 0), version)
+            shown[f"{view_id}/{version}"] += one["type"] == "VIEW"
+    assert +shown == {f"{view_id}/{version}": 1 for view_id, version in best.items()}
 
 
 async def _recovered(services: Services) -> None:

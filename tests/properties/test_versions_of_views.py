@@ -17,6 +17,7 @@ from app.attributes.service import NewAttribute
 from app.intake.datadog import read_rum
 from app.intake.peer import Peer
 from app.values import DataType
+from tests.auditing import assert_audit_finds_nothing
 from tests.building import NOON
 from tests.intake.rum import body, view
 from tests.living import World, show
@@ -146,6 +147,7 @@ async def test_what_versions_say_does_not_depend_on_how_they_arrive(
         waiting = waiting[2 * size :]
 
     await assert_equal_to_ledger(fresh)
+    await assert_audit_finds_nothing(fresh)
     assert await content(fresh) == in_order
     assert in_order[2] == best(history)
 
