@@ -99,9 +99,14 @@ class Account(Node):
         read_users,
         "The people with events in this account; if not sorted, the newest first.",
         reads=(),
+        related=True,
     )
     segments: list[Segment] = served(
-        list[Segment], read_segments_of_account, "The segments it is in at this moment, by name."
+        list[Segment],
+        read_segments_of_account,
+        "The segments it is in at this moment, by name.",
+        reads=(),
+        related=True,
     )
 
 

@@ -15,19 +15,29 @@ import strawberry
 
 from app.storage.deadline import in_time
 from graphql_schema.compiled.ahead import READS
-from graphql_schema.compiled.shapes import PATH, PURE, SHARED, Path, path_reader
+from graphql_schema.compiled.shapes import PATH, PURE, SHARED, TOGETHER, Path, path_reader
 
 
 def served(
-    kind: object, resolver: Callable[..., Any], description: str, *, reads: object = None
+    kind: object,
+    resolver: Callable[..., Any],
+    description: str,
+    *,
+    reads: object = None,
+    related: bool = False,
 ) -> Any:  # noqa: ANN401  # the class decorator reads it
     """A field of this type; the resolver's rows stand for its values.
 
     ``reads``: what it reads of its row's document, where that is known; see ``projection``.
+    ``related``: it needs but its ``root``, arguments and the context, so that the rows of a list
+    may be asked at once.
     """
     safe = _to_the_end(resolver) if iscoroutinefunction(resolver) else resolver
     return strawberry.field(
-        resolver=safe, graphql_type=kind, description=description, metadata={READS: reads}
+        resolver=safe,
+        graphql_type=kind,
+        description=description,
+        metadata={READS: reads} | ({TOGETHER: _of_rows(resolver)} if related else {}),
     )
 
 
@@ -59,6 +69,13 @@ def stored(kind: object, path: Path, description: str) -> Any:  # noqa: ANN401  
         description=description,
         metadata={PATH: path},
     )
+
+
+def _of_rows(resolver: Callable[..., Any]) -> Callable[..., Any]:
+    async def read(info: object, rows: list[Any], arguments: dict[str, Any]) -> list[Any]:
+        return await asyncio.gather(*(resolver(info=info, root=row, **arguments) for row in rows))
+
+    return _to_the_end(read)
 
 
 def _to_the_end(resolver: Callable[..., Any]) -> Callable[..., Any]:

@@ -207,30 +207,42 @@ class Profile(Node):
         read_profile_accounts,
         "The accounts they have events in, by account id.",
         reads=("accounts",),
+        related=True,
     )
     segments: list[Segment] = served(
-        list[Segment], read_segments_of_profile, "The segments they are in at this moment, by name."
+        list[Segment],
+        read_segments_of_profile,
+        "The segments they are in at this moment, by name.",
+        reads=(),
+        related=True,
     )
     sessions: Connection[Session] = served(
         Connection[Session],
         read_sessions,
         "Their sessions, the latest first; `during` is about when they began.",
         reads=(),
+        related=True,
     )
     events: Connection[Event] = served(
-        Connection[Event], read_events_of_profile, "Their events, the newest first.", reads=()
+        Connection[Event],
+        read_events_of_profile,
+        "Their events, the newest first.",
+        reads=(),
+        related=True,
     )
     most_visited_pages: list[PageCount] = served(
         list[PageCount],
         read_most_visited_pages,
         "The pages they viewed most: by views, then by name.",
         reads=(),
+        related=True,
     )
     frequent_actions: list[ActionCount] = served(
         list[ActionCount],
         read_frequent_actions,
         "What they did most: by how often, then by name.",
         reads=(),
+        related=True,
     )
 
 

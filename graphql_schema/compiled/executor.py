@@ -1,13 +1,14 @@
 """The executor: lists and objects go through compiled functions, all else the stock way."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
-from graphql import GraphQLList, GraphQLObjectType, get_named_type
+from graphql import GraphQLList, GraphQLObjectType, GraphQLResolveInfo, get_named_type
 from graphql.pyutils import Path
 from typing_extensions import override
 
-from graphql_schema.compiled.memory import Known, Memory, Selection, memory_of
+from graphql_schema.compiled.memory import Known, Memory, Rows, Selection, memory_of
 from graphql_schema.compiled.private import (
     CollectedFields,
     FieldDetailsList,
@@ -16,11 +17,12 @@ from graphql_schema.compiled.private import (
     convert_arguments,
     definition_of,
     get_argument_values,
+    info_of,
     is_watched,
     strawberry_schema_of,
 )
 from graphql_schema.compiled.shapes import Computed, read_key
-from graphql_schema.compiled.source import Compiled
+from graphql_schema.compiled.source import Compiled, SurpriseError
 
 Arguments = list[dict[str, Any]]
 
@@ -74,20 +76,60 @@ class CompiledExecution(StockExecution):
         result: Any,
         position_context: Any,
     ) -> Any:
-        named = get_named_type(return_type)
-        if self._known and isinstance(named, GraphQLObjectType) and type(result) is list:
-            selection = self._selection(self._known, named, field_details_list)
-            compiled = selection.for_list(
-                return_type, len(result), field_details_list, self.collect_subfields
-            )
-            if compiled:
-                try:
-                    return self._completed(compiled, result)
-                except Exception:  # noqa: BLE001  # whatever it is, the stock executor reports it
-                    self._memory.counts.surprised[named.name] += 1
-        return super().complete_list_value(
-            return_type, field_details_list, info, path, result, position_context
+        stock = partial(
+            super().complete_list_value,
+            *(return_type, field_details_list, info, path, result, position_context),
         )
+        named = get_named_type(return_type)
+        if not self._known or not isinstance(named, GraphQLObjectType) or type(result) is not list:
+            return stock()
+        selection, size = self._selection(self._known, named, field_details_list), len(result)
+        compiled = selection.for_list(return_type, size, field_details_list, self.collect_subfields)
+        if compiled:
+            try:
+                return self._completed(compiled, result)
+            except Exception:  # noqa: BLE001  # whatever it is, the stock executor reports it
+                self._memory.counts.surprised[named.name] += 1
+                return stock()
+        rows = selection.for_rows(return_type, size, self.collect_subfields)
+        return self._with_relations(named, rows, info, result, stock) if rows else stock()
+
+    async def _with_relations(
+        self,
+        kind: GraphQLObjectType,
+        rows: Rows,
+        info: GraphQLResolveInfo[Any],
+        values: list[Any],
+        stock: Callable[[], Any],
+    ) -> Any:  # noqa: ANN401  # a list, or what the stock executor makes of its errors
+        try:
+            return await self._related(kind, rows, info, values)
+        except Exception:  # noqa: BLE001  # whatever it is, the stock executor reports it
+            self._memory.counts.surprised[kind.name] += 1
+        completed = stock()
+        return await completed if self.is_awaitable(completed) else completed
+
+    async def _related(
+        self,
+        kind: GraphQLObjectType,
+        rows: Rows,
+        info: GraphQLResolveInfo[Any],
+        values: list[Any],
+    ) -> list[dict[str, Any]]:
+        """Each row, and its relations, which are read for all rows at once."""
+        if kind.is_type_of and not all(kind.is_type_of(one, info) is True for one in values):
+            raise SurpriseError
+        done = [self._completed(rows.compiled, one) for one in values]
+        for relation in rows.relations:
+            definition = definition_of(relation.field.definition)
+            assert definition, "only fields of Strawberry have relations"
+            read = await relation.read(
+                info_of(info, definition), values, self._coerced(relation.field)
+            )
+            completed = self._completed(relation.compiled, list(read))
+            for one, value in zip(done, completed, strict=True):
+                one[relation.field.response_name] = value
+        return done
 
     @override
     def execute_fields(

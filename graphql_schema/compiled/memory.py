@@ -5,7 +5,7 @@ forgotten soon, and costs no compilation until it has shown enough objects to be
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -18,11 +18,25 @@ from graphql import (
     OperationDefinitionNode,
     VariableNode,
     Visitor,
+    get_nullable_type,
     visit,
 )
 
-from graphql_schema.compiled.private import CollectedFields, FieldDetailsList, GroupedFieldSet
-from graphql_schema.compiled.shapes import CONDITIONS, Collect, Left, list_shape, members
+from graphql_schema.compiled.private import (
+    CollectedFields,
+    FieldDetailsList,
+    GroupedFieldSet,
+    definition_of,
+)
+from graphql_schema.compiled.shapes import (
+    CONDITIONS,
+    TOGETHER,
+    Collect,
+    Computed,
+    Left,
+    list_shape,
+    members,
+)
 from graphql_schema.compiled.source import Compiled, compile_members, compile_shape
 
 MAX_OPERATIONS = 256
@@ -51,6 +65,23 @@ class Plan:
     rest: GroupedFieldSet
 
 
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A field that is read for all rows of a list together, and what completes its values."""
+
+    field: Computed
+    read: Callable[..., Awaitable[list[Any]]]
+    compiled: Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A compiled selection of the rows of a list, and the relations that are read beside it."""
+
+    compiled: Compiled
+    relations: tuple[Relation, ...]
+
+
 @dataclass(slots=True)
 class Selection:
     """The fields that are selected of a type, at one place of an operation."""
@@ -61,6 +92,7 @@ class Selection:
     plan: Plan | None = None
     is_settled: bool = False
     lists: dict[GraphQLList[Any], Compiled | None] = field(default_factory=dict)
+    related: dict[GraphQLList[Any], Rows | None] = field(default_factory=dict)
 
     def for_objects(self, count: int, collect: Collect) -> Plan | None:
         """The plan for the objects themselves, when it is worth it."""
@@ -78,6 +110,31 @@ class Selection:
             shape = list_shape(kind, details, collect)
             self.lists[kind] = compile_shape(shape) if shape else None
         return self.lists[kind]
+
+    def for_rows(self, kind: GraphQLList[Any], count: int, collect: Collect) -> Rows | None:
+        """The function for each row of a list whose other fields are all read together."""
+        if kind not in self.related and self.is_settled | (count > WORTH_COMPILING):
+            self.related[kind] = self._related(kind, count, collect)
+        return self.related.get(kind)
+
+    def _related(self, kind: GraphQLList[Any], count: int, collect: Collect) -> Rows | None:
+        plan = self.for_objects(count, collect)
+        if not plan or get_nullable_type(kind.of_type) is not self.type:
+            return None
+        found = [self._relation(name, details, collect) for name, details in plan.rest.items()]
+        relations = tuple(one for one in found if one)
+        return Rows(plan.compiled, relations) if len(relations) == len(found) else None
+
+    def _relation(self, name: str, details: FieldDetailsList, collect: Collect) -> Relation | None:
+        node = details[0].node
+        kind = self.type.fields[node.name.value]
+        known = definition_of(kind)
+        read = known and known.metadata.get(TOGETHER)
+        shape = list_shape(GraphQLList(kind.type), details, collect) if read else None
+        compiled = compile_shape(shape) if shape else None
+        if not read or not shape or not compiled:
+            return None
+        return Relation(Computed(name, kind, node, shape), read, compiled)
 
     def _is_worth_it(self, count: int) -> bool:
         self.seen += count

@@ -14,6 +14,7 @@ from graphql.execution.values import get_argument_values
 from strawberry import Schema
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as StockExecution
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types import Info
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
@@ -27,6 +28,7 @@ __all__ = [
     "definition_of",
     "get_argument_values",
     "has_default_resolver",
+    "info_of",
     "is_watched",
     "members_of",
     "raw_info",
@@ -68,6 +70,11 @@ def strawberry_schema_of(schema: GraphQLSchema) -> Schema:
     """The schema that Strawberry made it of."""
     found: Schema = schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001  # the only link back
     return found
+
+
+def info_of(raw: GraphQLResolveInfo[Any], definition: StrawberryField) -> Info[Any, Any]:
+    """Strawberry's info for a resolver of this field."""
+    return Info(_raw_info=raw, _field=definition)
 
 
 def raw_info(info: Any) -> GraphQLResolveInfo[Any]:  # noqa: ANN401  # Strawberry's, of any context

@@ -46,6 +46,10 @@ def read_key(row: Any, name: str) -> object:  # noqa: ANN401  # rows, and the od
     return row.get(name) if type(row) is dict else getattr(row, name)
 
 
+TOGETHER: Final = "together"
+"""The key of a field's metadata that has a function ``(info, rows, arguments)``, which reads the
+values of all rows of a list at once, and uses of ``info`` the context alone."""
+
 Path: TypeAlias = tuple[str, ...]
 """Keys that lead into a row."""
 

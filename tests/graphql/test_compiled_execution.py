@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 import pytest
 from bson import Decimal128
+from graphql.execution import Executor
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from strawberry.types import ExecutionResult
@@ -212,3 +213,30 @@ async def test_page_is_compiled_without_a_surprise(world: World) -> None:
     after = counts(COMPILED._schema)
     assert after.compiled - before.compiled == 2
     assert after.surprised == before.surprised
+
+
+RELATIONS = """{ profiles(first: 98) { nodes {
+  email
+  accounts(first: 1) { nodes { name } }
+  few: sessions(first: 1) { nodes { startedAt frustrations { type } } pageInfo { hasNextPage } }
+  mostVisitedPages(during: {last: "P1D"}) { page views }
+} } }"""
+
+
+async def test_relations_of_a_page_are_read_and_completed_together(world: World) -> None:
+    await people(world)
+    before = copy.deepcopy(counts(COMPILED._schema))
+    plain = Executor.execute_field
+    with patch.object(Executor, "execute_field", autospec=True, side_effect=plain) as stock:
+        await ask(world, RELATIONS, {}, compiled=True)
+
+    assert stock.call_count == 2  # the page and its nodes
+    assert counts(COMPILED._schema).surprised == before.surprised
+    await compare(world, RELATIONS, {})
+
+
+@pytest.mark.parametrize("broken", ["P1D", "P-1D"])
+async def test_relations_that_fail_are_told_as_ever(world: World, broken: str) -> None:
+    await people(world)
+    with patch.object(SessionService, "pages_of_profiles", fail):
+        await compare(world, RELATIONS.replace("P1D", broken), {})
