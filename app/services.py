@@ -25,6 +25,7 @@ from app.ingestion.applying import Applier
 from app.ingestion.backfill import BackfillService
 from app.ingestion.filling import Filler
 from app.ingestion.lanes import LEASE, LaneRepository
+from app.ingestion.preview import PreviewService
 from app.ingestion.service import IngestionService
 from app.ingestion.sweeping import Sweeper
 from app.ingestion.targets import Targets
@@ -106,6 +107,7 @@ class Services:
     gate: Gate
     intake: IntakeService
     unmerging: UnmergeService
+    previews: PreviewService
 
     async def recover(self) -> int:
         """Finish what crashed processes left, and index what was defined; how much was left."""
@@ -340,5 +342,11 @@ def compose(
             removal=removal,
             owner=owner,
             clock=clock,
+        ),
+        PreviewService(
+            identifiers=identifiers,
+            profiles=profiles,
+            reader=readers[ProfileKind.USER],
+            policy=settings.identity_policy,
         ),
     )

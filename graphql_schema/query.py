@@ -36,6 +36,7 @@ from graphql_schema.lookup import MAX_NODES, load_node, load_nodes
 from graphql_schema.merging import MergeProfilesPayload, merge_profiles
 from graphql_schema.nodes import Connection, Node
 from graphql_schema.payloads import DeletePayload
+from graphql_schema.previewing import MergePreview, preview_merge
 from graphql_schema.profiles import Profile, read_profile, read_profiles
 from graphql_schema.rows import Row
 from graphql_schema.segment_lists import (
@@ -108,6 +109,11 @@ class Query:
         Connection[Event],
         read_events,
         "The events of everybody, also those that belong to nobody, the newest first.",
+    )
+    preview_merge: MergePreview = served(
+        MergePreview,
+        preview_merge,
+        "What would become of profiles if one event named all of these. Nothing is changed.",
     )
     collisions: Connection[Collision] = served(
         Connection[Collision],

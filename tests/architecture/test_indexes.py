@@ -146,6 +146,7 @@ def performed(steps: str, root: str = "profiles") -> str:
         "{ profiles(first: 5) { nodes { sessions { nodes { events { totalCount } } } } } }",
         "{ accounts(first: 5) { nodes { users { totalCount nodes { id } } } } }",
         "{ events(first: 10) { nodes { id } } }",
+        '{ previewMerge(identifiers: [{type: "user_id", value: "u7"}]) { isBroken } }',
         '{ events(first: 10, during: {last: "PT11H59M"}) { totalCount nodes { id } } }',
         performed('[{event: {type: CUSTOM, name: "rare"}}]'),
         performed('[{event: {name: "rare"}}, {event: {type: VIEW, name: "/ra*"}, negated: true}]'),

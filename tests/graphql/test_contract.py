@@ -50,6 +50,7 @@ type Query {
   events(
     filter: EventFilter, during: TimeRange, profiles: ProfileFilter, first: Int, after: String
   ): EventConnection!
+  previewMerge(identifiers: [IdentifierInput!]!): MergePreview!
   collisions(first: Int, after: String): CollisionConnection!
   attributes(kind: ProfileKind!, origin: AttributeOrigin): [AttributeDefinition!]!
   attribute(kind: ProfileKind!, name: String!): AttributeDefinition
@@ -263,6 +264,12 @@ type Event implements Node {
   sessionId: String accountId: String
   user: JSON! account: JSON! context: JSON! properties: JSON!
   profile: Profile
+}
+
+type MergePreview {
+  profiles: [Profile!]! primary: Profile
+  identifiers: [Identifier!]! attributes: [AttributeValue!]! apart: [Identifier!]!
+  isBroken: Boolean!
 }
 
 type Collision {
