@@ -13,7 +13,7 @@ WORKERS ?= 2
 
 .PHONY: help
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
 .PHONY: run
 run: install graphiql ## Serve GraphiQL and the API on port 8000, with demo data unless MONGODB_URI is set

@@ -52,6 +52,7 @@ from app.removal.service import RemovalService
 from app.segments.belonging import BelongingService
 from app.segments.crowd import CrowdService
 from app.segments.finding_repository import Finder
+from app.segments.members import Members
 from app.segments.membership_repository import MembershipRepository
 from app.segments.refreshing import RefreshService
 from app.segments.resolving import Resolver
@@ -121,6 +122,7 @@ class Services:
     async def close(self) -> None:
         """Stop what runs in the background and give the lanes back."""
         await self.backfill.close()
+        await self.sizes.close()
         await self.refreshing.close()
         await self.ingestion.close()
 
@@ -257,7 +259,7 @@ def compose(
     )
     finder = Finder(database, rows)
     resolver = Resolver(finder=finder, attributes=attributes, segments=segments)
-    lists = ListService(readers=readers, attributes=attributes, resolver=resolver)
+    lists = ListService(readers=readers, attributes=attributes, resolver=resolver, finder=finder)
     return Services(
         database,
         attributes,
@@ -282,7 +284,7 @@ def compose(
             attributes=attributes,
             resolver=resolver,
         ),
-        SizeService(lists),
+        SizeService(lists, rows),
         RefreshService(
             segments=saved,
             memberships=memberships,
@@ -291,7 +293,9 @@ def compose(
             clock=clock,
         ),
         CrowdService(
-            events=EventReader(database), profiles=readers[ProfileKind.USER], resolver=resolver
+            events=EventReader(database),
+            members=Members(readers[ProfileKind.USER], ProfileKind.USER, finder),
+            resolver=resolver,
         ),
         RowService(rows=rows, segments=segments, readers=readers, clock=clock),
         IndexService(

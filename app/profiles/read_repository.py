@@ -1,6 +1,6 @@
 """Reading aggregated documents: single ones, pages in a stable order, counts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from cachetools import TTLCache
@@ -90,13 +90,9 @@ class DocumentReader:
         query: Mapping[str, Any],
         order: Order,
         request: PageRequest,
-        belongs: Callable[[Document], bool],
+        belonging: Callable[[list[Document]], Awaitable[list[Document]]],
     ) -> Page:
         """A page of those among the matching documents that belong; read in growing parts."""
-
-        async def belonging(documents: list[Document]) -> list[Document]:
-            return list(filter(belongs, documents))
-
         return await sifted_page(self._documents, _living(query), order, request, belonging)
 
     async def those(self, query: Mapping[str, Any]) -> dict[str, Document]:

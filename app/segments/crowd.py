@@ -13,7 +13,6 @@ from app.events.filter import EventQuery
 from app.events.read_repository import EventReader
 from app.events.service import NEWEST_FIRST
 from app.paging import Mql, Page, PageRequest
-from app.profiles.read_repository import DocumentReader
 from app.segments.members import Members
 from app.segments.model import All, Among, Condition
 from app.segments.resolving import Question, Resolver
@@ -26,11 +25,9 @@ FEW_PEOPLE = 1000
 class CrowdService:
     """Finds events by whom they are of."""
 
-    def __init__(
-        self, *, events: EventReader, profiles: DocumentReader, resolver: Resolver
-    ) -> None:
+    def __init__(self, *, events: EventReader, members: Members, resolver: Resolver) -> None:
         self._events = events
-        self._members = Members(profiles, ProfileKind.USER)
+        self._members = members
         self._resolver = resolver
 
     async def page(

@@ -1,5 +1,6 @@
 """Finds out in the database what conditions say of events and of rows of lists."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
@@ -12,6 +13,12 @@ from app.storage.client import Database, Document
 
 _PART = 2000
 """Values that one command names."""
+
+_AT_ONCE = 4
+"""Commands that a long list keeps under way: the server works on several at once."""
+
+MANY_ROWS = 20_000
+"""Rows of a list that are matched in less than a second."""
 
 _BATCH = 100_000
 """Ids of one batch of a cursor: as many as the server sends at a time anyway."""
@@ -57,12 +64,20 @@ class Finder:
         """Whom the rows of a list name now."""
         found: set[str] = set()
         after = ""
-        while keys := await self._rows.keys(condition.contents, after, _PART):
-            named = named_match(kind, condition.on, keys)
-            documents = self._documents[kind].find(named, {"_id": 1})
-            found |= {document["_id"] async for document in documents}
+        while keys := await self._rows.keys(condition.contents, after, _AT_ONCE * _PART):
+            named = (self._named(condition, kind, part) for part in _parts(keys))
+            found.update(*await asyncio.gather(*named))
             after = keys[-1]
         return frozenset(found)
+
+    async def _named(self, condition: Listed, kind: ProfileKind, keys: list[str]) -> set[str]:
+        query = named_match(kind, condition.on, keys)
+        found = self._documents[kind].find(query, {"_id": 1}, batch_size=_BATCH)
+        return {document["_id"] async for document in found}
+
+    async def is_long(self, condition: Listed) -> bool:
+        """Whether a list has so many rows that those who are looked at are asked for instead."""
+        return await self._rows.has(condition.contents, MANY_ROWS)
 
     async def lists_of(
         self, documents: Iterable[Document], lists: Iterable[Listed], kind: ProfileKind

@@ -1,6 +1,7 @@
 """Reads and counts those for whom a condition over documents holds, however many did something."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from typing import TypeAlias
 
@@ -12,11 +13,22 @@ from app.profiles.read_repository import DocumentReader
 from app.profiles.stored import load_fold
 from app.segments.compile import compile_condition
 from app.segments.evaluate import Subject, evaluate
-from app.segments.model import All, Among, Condition
-from app.segments.resolve import FEW, NOBODY, cells, large_sets, relaxed, required, undecided
+from app.segments.finding_repository import Finder
+from app.segments.model import All, Among, Condition, Listed
+from app.segments.resolve import (
+    FEW,
+    NOBODY,
+    cells,
+    elsewhere,
+    large_sets,
+    relaxed,
+    required,
+    undecided,
+)
 from app.storage.client import Document
 
-Belongs: TypeAlias = Callable[[Document], bool]
+Belonging: TypeAlias = Callable[[list[Document]], Awaitable[list[Document]]]
+"""Those of some documents for whom a condition holds."""
 
 WALKED = 500
 """Ids from which on pages in their order are read by walking them, not by naming them all."""
@@ -33,9 +45,10 @@ def few_in(order: Order) -> int:
 class Members:
     """The members of one kind."""
 
-    def __init__(self, reader: DocumentReader, kind: ProfileKind) -> None:
+    def __init__(self, reader: DocumentReader, kind: ProfileKind, finder: Finder) -> None:
         self._reader = reader
         self._kind = kind
+        self._finder = finder
 
     async def page(
         self,
@@ -48,17 +61,17 @@ class Members:
         """A page of those for whom the condition holds and who match ``also``."""
         few = few_in(order)
         query = {"$and": [also, self._compiled(relaxed(condition, few))]}
-        belongs = self._test(undecided(condition, few), catalogue)
+        belonging = self._belonging(undecided(condition, few), catalogue)
         if order[0].path == "_id" and (ids := required(condition, few)):
-            return await self._page_by_id(query, order, request, belongs, ids)
-        return await self._reader.page_of_those(query, order, request, belongs)
+            return await self._page_by_id(query, order, request, belonging, ids)
+        return await self._reader.page_of_those(query, order, request, belonging)
 
     async def _page_by_id(
         self,
         query: Mql,
         order: Order,
         request: PageRequest,
-        belongs: Belongs,
+        belonging: Belonging,
         ids: frozenset[str],
     ) -> Page:
         """A page of some of these ids: only those that come next are looked at."""
@@ -66,8 +79,7 @@ class Members:
         found: list[Document] = []
         for part in _next(ids, order, asked):
             documents = await self._reader.those({"$and": [query, {"_id": {"$in": part}}]})
-            found += [documents[one] for one in part if one in documents]
-            found = list(filter(belongs, found))
+            found += await belonging([documents[one] for one in part if one in documents])
             if len(found) > asked.limit:
                 break
         return page_of(found[: asked.limit + 1], asked)
@@ -119,12 +131,19 @@ class Members:
     def _compiled(self, condition: Condition) -> Mql:
         return compile_condition(condition, self._kind)
 
-    def _test(self, condition: Condition, catalogue: Catalogue) -> Belongs:
-        def belongs(document: Document) -> bool:
-            subject = Subject(document["_id"], lambda: load_fold(document, self._kind, catalogue))
-            return evaluate(condition, subject)
+    def _belonging(self, condition: Condition, catalogue: Catalogue) -> Belonging:
+        lists = {repr(one): one for one in elsewhere(condition) if isinstance(one, Listed)}
 
-        return belongs
+        async def belonging(documents: list[Document]) -> list[Document]:
+            rows = await self._finder.lists_of(documents, lists.values(), self._kind)
+            return [one for one in documents if evaluate(condition, subject(one, rows))]
+
+        def subject(document: Document, rows: Mapping[str, frozenset[str]]) -> Subject:
+            own = rows.get(document["_id"], frozenset())
+            fold = partial(load_fold, document, self._kind, catalogue)
+            return Subject(document["_id"], fold, rows=own)
+
+        return belonging
 
 
 def _next(ids: Collection[str], order: Order, asked: Window) -> Iterator[list[str]]:

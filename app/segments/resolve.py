@@ -34,10 +34,14 @@ def elsewhere(condition: model.Condition) -> Iterator[model.Elsewhere]:
 
 
 def resolved(condition: model.Condition, sets: Sets) -> model.Condition:
-    """The condition over documents alone; segments are replaced by what they mean."""
+    """The condition over documents alone; segments are replaced by what they mean.
+
+    What is not among the sets is left: long lists, where only few people are looked at.
+    """
 
     def put(one: model.Condition) -> model.Condition:
-        return sets[repr(one)] if isinstance(one, model.Performed | model.Listed) else one
+        is_elsewhere = isinstance(one, model.Performed | model.Listed)
+        return sets.get(repr(one), one) if is_elsewhere else one
 
     return _mapped(condition, put)
 
@@ -53,6 +57,8 @@ def relaxed(condition: model.Condition, few: int, *, may: bool = True) -> model.
     match condition:
         case model.Among(ids=ids) if len(ids) > few:
             return _constant(holds=may)
+        case model.Performed() | model.Listed():
+            return _constant(holds=may)
         case model.Not(condition=one):
             return _not(relaxed(one, few, may=not may))
         case model.All(conditions=conditions):
@@ -67,8 +73,13 @@ def undecided(condition: model.Condition, few: int) -> model.Condition:
     """What is left to be looked at, given that the relaxed condition holds."""
     if not isinstance(condition, model.All):
         return condition
-    left = tuple(one for one in condition.conditions if any(large_sets(one, few)))
+    left = tuple(one for one in condition.conditions if needs_looking(one, few))
     return model.All(left)
+
+
+def needs_looking(condition: model.Condition, few: int) -> bool:
+    """Whether a filter cannot decide it, so that everybody who may belong is looked at."""
+    return bool(large_sets(condition, few)) or any(elsewhere(condition))
 
 
 def required(condition: model.Condition, few: int) -> frozenset[str] | None:

@@ -63,13 +63,23 @@ class Resolver:
         condition: Condition,
         kind: ProfileKind,
         among: Collection[str] | None = None,
+        *,
+        but_long_lists: bool = False,
     ) -> Condition:
-        """The condition over documents alone; ``among``: the only ones that are of interest."""
+        """The condition over documents alone; ``among``: the only ones that are of interest.
+
+        ``but_long_lists``: these stay as they are, for those who look at few people.
+        """
         wanted = {repr(one): one for one in elsewhere(condition)}
         sets = {
-            known_as: Among(await self._find(one, kind, among)) for known_as, one in wanted.items()
+            known_as: Among(await self._find(one, kind, among))
+            for known_as, one in wanted.items()
+            if not (but_long_lists and isinstance(one, Listed) and await self._is_long(one))
         }
         return resolved(condition, sets)
+
+    async def _is_long(self, one: Listed) -> bool:
+        return await self._finder.is_long(one)
 
     async def _find(
         self, one: Elsewhere, kind: ProfileKind, among: Collection[str] | None

@@ -13,10 +13,11 @@ from app.paging import Mql, Order, Page, PageRequest
 from app.patterns import beginning
 from app.profiles.read_repository import DocumentReader
 from app.segments.compile import compile_condition
+from app.segments.finding_repository import Finder
 from app.segments.members import Members, few_in
 from app.segments.model import All, Among, Condition
 from app.segments.order import OrderBy, order_of
-from app.segments.resolve import elsewhere, large_sets
+from app.segments.resolve import elsewhere, needs_looking
 from app.segments.resolving import Question, Resolver
 
 
@@ -64,11 +65,12 @@ class ListService:
         readers: Mapping[ProfileKind, DocumentReader],
         attributes: AttributeService,
         resolver: Resolver,
+        finder: Finder,
     ) -> None:
         self._readers = readers
         self._attributes = attributes
         self._resolver = resolver
-        self._members = {kind: Members(reader, kind) for kind, reader in readers.items()}
+        self._members = {kind: Members(reader, kind, finder) for kind, reader in readers.items()}
 
     async def page(
         self,
@@ -79,7 +81,7 @@ class ListService:
         fields: Iterable[str] | None = None,
     ) -> Listed:
         """A page of what is asked for; of the documents, all or at least these fields."""
-        read = await self._read(asked, now)
+        read = await self._read(asked, now, but_long_lists=True)
         page = await self._page(read, asked.kind, request, fields)
         return Listed(page, read.order, lambda: self._count(read, asked.kind))
 
@@ -90,7 +92,7 @@ class ListService:
         request: PageRequest,
         fields: Iterable[str] | None,
     ) -> Page:
-        if large_sets(read.condition, few_in(read.order)):
+        if needs_looking(read.condition, few_in(read.order)):
             return await self._members[kind].page(
                 read.condition, _joined(read.searched), read.order, request, read.catalogue
             )
@@ -111,7 +113,8 @@ class ListService:
         return await self._members[asked.kind].ids(read.condition)
 
     async def _count(self, read: _Reading, kind: ProfileKind) -> int:
-        return await self._members[kind].count(read.condition, _joined(read.searched))
+        condition = await self._resolver.resolved(read.condition, kind)  # long lists are left
+        return await self._members[kind].count(condition, _joined(read.searched))
 
     async def pages_of_accounts(
         self, accounts: Sequence[str], asked: Asked, request: PageRequest, *, now: datetime
@@ -141,14 +144,21 @@ class ListService:
         return read.order, [_users(account, query) for account in accounts]
 
     async def _read(
-        self, asked: Asked, now: datetime, among: Callable[[], Awaitable[list[str]]] | None = None
+        self,
+        asked: Asked,
+        now: datetime,
+        among: Callable[[], Awaitable[list[str]]] | None = None,
+        *,
+        but_long_lists: bool = False,
     ) -> _Reading:
         catalogue = await self._attributes.recent(now=now)
         order = order_of(asked.order_by, asked.kind, catalogue)
         question = Question(asked.kind, asked.filter, asked.segment, asked.path)
         condition = await self._resolver.condition(question, now)
         of_interest = await among() if among and any(elsewhere(condition)) else None
-        found = await self._resolver.resolved(condition, asked.kind, of_interest)
+        found = await self._resolver.resolved(
+            condition, asked.kind, of_interest, but_long_lists=but_long_lists
+        )
         if asked.only is not None:
             found = All((Among(asked.only), *_each(found)))
         searched = [_searched(word) for word in words(asked.search or "")]

@@ -10,7 +10,7 @@ import pytest
 
 from app.attributes.model import ProfileKind
 from app.identity.model import IdentityPolicy
-from app.segments.segment import CsvList
+from app.segments import finding_repository
 from app.storage.client import Database, close
 from tests.architecture.recording import Recorder, Search, connect_recorded
 from tests.auditing import assert_audit_finds_nothing
@@ -21,8 +21,8 @@ from tests.living import start
 pytestmark = pytest.mark.server
 
 PEOPLE = 400
-SMALL = {"lanes", "settings", "migrations", "segments", "segment_lists"}
-"""Collections that never have more than some tens or hundreds of documents."""
+SMALL = {"lanes", "settings", "migrations"}
+"""Collections that never have more than some tens of documents."""
 
 Explained = tuple[Api, Recorder]
 
@@ -348,29 +348,30 @@ IMPORT = """mutation ($input: ImportSegmentCsvInput!) {
     ],
 )
 async def test_list_is_imported_walked_and_cleared_away_by_indexes(
-    recorded: Explained, kind: str, match_on: str, cell: str
+    recorded: Explained, monkeypatch: pytest.MonkeyPatch, kind: str, match_on: str, cell: str
 ) -> None:
     api, recorder = recorded
     rows = api.world.services.rows
     more = "".join(f"{number}\n" for number in range(2, PEOPLE))
     asked = {"name": "x", "kind": kind, "column": "a", "matchOn": match_on, "csv": f"a\n{cell}\n"}
     answer = await api.data(IMPORT, input=asked | {"csv": f"a\n{cell}\n{more}"})
-    [segment] = (await api.world.services.segments.by_ids(await ids_of(api))).values()
-    assert isinstance(segment.source, CsvList)
-
-    found = [one async for portion in rows.members(segment.kind, segment.source) for one in portion]
-
-    assert len(found) == answer["importSegmentCsv"]["matched"]
-    await api.data(IMPORT, input=asked | {"segment": answer["importSegmentCsv"]["segment"]["id"]})
+    segment = answer["importSegmentCsv"]["segment"]["id"]
+    listed = "profiles" if kind == "USER" else "accounts"
+    members = f"{listed}(segment: $id, first: 200) {{ totalCount nodes {{ id }} }}"
+    found = (await api.data(f"query ($id: ID!) {{ {members} }}", id=segment))[listed]
+    assert found["totalCount"] == answer["importSegmentCsv"]["matched"]
+    await api.data(IMPORT, input=asked | {"segment": segment})
     api.world.clock.advance(days=1)
     await rows.sweep()
     assert await scanned(api, recorder) == []
     assert len(await api.world.documents("segment_rows")) == 1
 
-
-async def ids_of(api: Api) -> list[str]:
-    """The ids of all segments."""
-    return [one["_id"] for one in await api.world.documents("segments")]
+    recorder.searches.clear()
+    monkeypatch.setattr(finding_repository, "MANY_ROWS", 1)  # whoever is looked at is asked for
+    await api.data(f"query ($id: ID!) {{ {members} }}", id=segment)
+    asked_for = [one for one in recorder.searches if one.collection == "segment_rows"]
+    assert [await is_scan(api, one) for one in asked_for] == [False] * len(asked_for)
+    assert 1 <= len(asked_for) <= 6
 
 
 async def test_rebuilding_is_served_by_indexes(recorded: Explained) -> None:

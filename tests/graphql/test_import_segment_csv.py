@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from app.attributes.model import ProfileKind
+from app.ids import global_id
+from app.segments import finding_repository, sizes
 from app.segments.rows import service
 from app.segments.rows.model import LEASE, ListImport
 from app.segments.rows.repository import RowRepository
-from app.segments.segment import CsvList, ListKey
+from app.segments.segment import ListKey
 from tests.building import NOON
-from tests.graphql.asking import Api, an_event, rfc3339
+from tests.graphql.asking import Api, an_event, field_of, rfc3339
 
 COUNTS = "rows matched unknown duplicate ambiguous rejectedCount"
 IMPORT = f"""mutation ($input: ImportSegmentCsvInput!) {{
@@ -27,6 +29,10 @@ DEFINE = """mutation ($id: ID!, $definition: ProfileFilter!) {
 }"""
 SEGMENTS = "{ segments { nodes { name version } } }"
 IMPORTS = "{ segmentImports { underWay { id name kind rows read size startedAt } } }"
+PEOPLE = """query ($id: ID!) {
+  profiles(segment: $id) { totalCount nodes { identifiers { type value } } }
+}"""
+COMPANIES = "query ($id: ID!) { accounts(segment: $id) { nodes { accountId } } }"
 NOTHING = dict.fromkeys(COUNTS.split(), 0)
 
 
@@ -49,25 +55,23 @@ def counts(answer: Any) -> dict[str, int]:
 
 
 async def members(api: Api) -> list[list[str]]:
-    """The user ids of the members of each list, by its name."""
+    """Who is in each segment: people by their user ids, companies by their account ids."""
     found = []
     for document in await api.world.documents("segments"):
-        listed, kind = document["source"]["list"], ProfileKind(document["kind"])
-        source = CsvList(ListKey(listed["on"]), listed["contents"])
-        ids = {
-            one
-            async for portion in api.world.services.rows.members(kind, source)
-            for one in portion
-        }
-        living = await api.world.living("accounts" if kind is ProfileKind.ACCOUNT else "profiles")
-        found.append(sorted(_who(one) for one in living if one["_id"] in ids))
+        asked = {"id": global_id("Segment", document["_id"])}
+        if document["kind"] == "USER":
+            people = (await api.data(PEOPLE, **asked))["profiles"]
+            assert people["totalCount"] == len(people["nodes"])
+            found.append(sorted(_who(one) for one in people["nodes"]))
+        else:
+            companies = (await api.data(COMPANIES, **asked))["accounts"]["nodes"]
+            found.append(field_of(companies, "accountId"))
     return found
 
 
-def _who(document: dict[str, Any]) -> str:
-    users = [one for one in document.get("identifiers", ()) if one.startswith("user_id:")]
-    names = [one.removeprefix("user_id:") for one in sorted(users)]
-    return " and ".join(names) or str(document["_id"])
+def _who(profile: Any) -> str:
+    users = [one["value"] for one in profile["identifiers"] if one["type"] == "user_id"]
+    return " and ".join(sorted(users))
 
 
 async def rows(api: Api) -> int:
@@ -259,6 +263,20 @@ async def sweep(api: Api, *, seconds: float) -> None:
         api.world.clock.advance(seconds=-LEASE.total_seconds() - seconds)
 
 
+async def test_list_is_asked_row_by_row_or_person_by_person(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long one by whoever a page looks at, a short one by its rows: with the same answer."""
+    for number in range(12):
+        await api.ingest(an_event(f"e{number}", number, userId=f"u{number}", cookieId=f"c{number}"))
+    await send(api, "id\n" + "".join(f"u{number}\n" for number in range(0, 24, 3)))
+    expected = [["u0", "u3", "u6", "u9"]]
+
+    for many in (1, 8, 9):
+        monkeypatch.setattr(finding_repository, "MANY_ROWS", many)
+        assert await members(api) == expected
+
+
 @pytest.mark.parametrize("how", ["deleted", "defined"])
 async def test_rows_of_a_segment_that_has_no_list_any_more_go(api: Api, how: str) -> None:
     segment = (await send(api, "id\nann\n"))["segment"]
@@ -433,3 +451,26 @@ async def test_list_of_one_kind_does_not_replace_that_of_another(api: Api) -> No
     )
     assert [one["path"] for one in answer["errors"]] == [["input", "kind"]]
     assert await api.stored() == before
+
+
+SIZE = "query ($id: ID!) { segment(id: $id) { size sizeAsOf } }"
+
+
+async def test_size_of_a_long_list_is_counted_in_the_background(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To count a million rows takes longer than a query may."""
+    monkeypatch.setattr(sizes, "MANY_ROWS", 2)
+    await api.ingest(an_event("e1", userId="ann"), an_event("e2", userId="bob", cookieId="c1"))
+    segment = (await send(api, "id\nann\nbob\ncarl\n"))["segment"]["id"]
+    imported = {"size": 1, "sizeAsOf": rfc3339(NOON)}
+    await api.ingest(an_event("e3", userId="carl", cookieId="c3"))
+
+    shown = [(await api.data(SIZE, id=segment))["segment"]]
+    api.world.clock.advance(minutes=11)
+    shown.append((await api.data(SIZE, id=segment))["segment"])
+    await api.world.services.sizes.settled()
+    shown.append((await api.data(SIZE, id=segment))["segment"])
+
+    counted = {"size": 2, "sizeAsOf": rfc3339(NOON + timedelta(minutes=11))}
+    assert shown == [imported, imported, counted]

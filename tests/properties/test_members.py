@@ -1,5 +1,6 @@
 """Pages and counts are those of the members, however many people did something."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -16,10 +17,13 @@ from app.profiles.read_repository import DocumentReader
 from app.profiles.service import NEWEST_FIRST
 from app.segments import members as members_of
 from app.segments.evaluate import Subject, evaluate
+from app.segments.finding_repository import Finder
 from app.segments.members import Members
-from app.segments.model import All, Among, AnyIdentifier, Condition, InSegment, Not
+from app.segments.model import All, Among, AnyIdentifier, Condition, InSegment, Listed, Not
 from app.segments.model import Any as AnyOf
-from app.segments.resolve import resolved
+from app.segments.resolve import elsewhere, resolved
+from app.segments.rows.repository import RowRepository
+from app.segments.segment import ListKey
 from app.storage.client import Database
 from tests.building import T
 
@@ -27,7 +31,10 @@ PEOPLE = [f"p{number}" for number in range(8)]
 BY_VALUE: Order = (Sort("attributes.score", 1, float("-inf")), Sort("_id", 1))
 
 sets = st.frozensets(st.sampled_from([*PEOPLE, "gone"]), max_size=6).map(Among)
-said = st.sampled_from(["a", "b"]).map(lambda one: AnyIdentifier((one,)))
+said = st.sampled_from(["user_id:a", "user_id:b"]).map(lambda one: AnyIdentifier((one,)))
+lists = st.sampled_from(["list-a", "list-b", "list-x"]).map(
+    lambda one: Listed(one, ListKey.USER_ID)
+)
 
 
 def joined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
@@ -40,7 +47,7 @@ def joined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     )
 
 
-conditions: st.SearchStrategy[Condition] = st.recursive(sets | said, joined, max_leaves=6)
+conditions: st.SearchStrategy[Condition] = st.recursive(sets | said | lists, joined, max_leaves=6)
 
 
 @pytest.fixture
@@ -56,12 +63,20 @@ async def people(database: Database) -> Database:
             "attributes": {"score": number * 7 % 5} if number % 3 else {},
         }
         await database["profiles"].insert_one(document)
+        for contents in lists_of(number):
+            await RowRepository(database).add(
+                contents, [f"user_id:{contents[-1]}", "user_id:nobody"]
+            )
     await database["profiles"].update_one({"_id": "p7"}, {"$set": {"merged_into": "p1"}})
     return database
 
 
 def identifiers(number: int) -> set[str]:
-    return {"a"} if number % 2 else {"b", "c"}
+    return {"user_id:a"} if number % 2 else {"user_id:b", "cookie_id:x"}
+
+
+def lists_of(number: int) -> frozenset[str]:
+    return frozenset({"list-a"} if number % 2 else {"list-b"})
 
 
 @pytest.mark.parametrize("few", [-1, 2, 100])
@@ -72,14 +87,20 @@ async def test_pages_and_counts_are_of_those_for_whom_it_holds(
     with pytest.MonkeyPatch.context() as patched:
         for name in ("FEW", "WALKED"):
             patched.setattr(members_of, name, few)
-        members = Members(DocumentReader(people["profiles"]), ProfileKind.USER)
-        asked = resolved(condition, {})
+        finder = Finder(people, RowRepository(people))
+        members = Members(DocumentReader(people["profiles"]), ProfileKind.USER, finder)
+        named = {
+            repr(one): Among(await finder.listed(one, ProfileKind.USER))
+            for one in elsewhere(condition)
+            if isinstance(one, Listed)
+        }
+        asked, whole = resolved(condition, {}), resolved(condition, named)
         expected = [key for key in PEOPLE[:7] if holds(condition, key)]
 
-        assert await members.count(asked, {}) == len(expected)
-        assert await members.ids(asked) == set(expected)
-        for order in (NEWEST_FIRST, BY_VALUE):
-            found = await paged(members, asked, order, size)
+        assert await members.count(whole, {}) == len(expected)
+        assert await members.ids(whole) == set(expected)
+        for order, one in product((NEWEST_FIRST, BY_VALUE), (asked, whole)):
+            found = await paged(members, one, order, size)
             assert sorted(found) == expected
             if order is NEWEST_FIRST:
                 assert found == expected[::-1]
@@ -87,7 +108,8 @@ async def test_pages_and_counts_are_of_those_for_whom_it_holds(
 
 def holds(condition: Condition, key: str) -> bool:
     keys = frozenset(identifiers(int(key[1:])))
-    return evaluate(condition, Subject(key, lambda: Fold({}, keys)))
+    subject = Subject(key, lambda: Fold({}, keys), rows=lists_of(int(key[1:])))
+    return evaluate(condition, subject)
 
 
 async def paged(members: Members, condition: Condition, order: Order, size: int) -> list[str]:

@@ -10,6 +10,7 @@ from app.attributes.model import ProfileKind
 from app.errors import FilterInvalidError
 from app.ids import global_id
 from app.paging import PageRequest
+from app.segments import finding_repository
 from app.segments.rows.keys import row_key
 from app.segments.rows.repository import RowRepository
 from app.segments.segment import CsvList, Definition, ListKey, NewSegment
@@ -279,6 +280,7 @@ async def test_segment_of_users_where_accounts_are_expected_is_an_error(world: W
         await members(world, {"segment": carts}, ProfileKind.ACCOUNT)
 
 
+@pytest.mark.parametrize("many_rows", [1, 1000])
 @pytest.mark.parametrize(
     ("on", "keys", "found"),
     [
@@ -288,8 +290,14 @@ async def test_segment_of_users_where_accounts_are_expected_is_an_error(world: W
     ],
 )
 async def test_list_names_people(
-    world: World, on: ListKey, keys: list[str], found: list[str]
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    on: ListKey,
+    keys: list[str],
+    found: list[str],
+    many_rows: int,
 ) -> None:
+    monkeypatch.setattr(finding_repository, "MANY_ROWS", many_rows)
     for user_id, name in (("ana", "Ana"), ("bob", "Bob")):
         user = {"email": f"{user_id}@example.com", "name": name}
         await act(world, user_id, (CART, 10), user=user)

@@ -39,7 +39,10 @@ class RefusedRow(NamedTuple):
 
 @dataclass(slots=True)
 class ListReport:
-    """Counts add up to the rows: matched + unknown + duplicate + ambiguous + refused."""
+    """Counts add up to the rows: matched + unknown + duplicate + ambiguous + refused.
+
+    ``members``: profiles that they name, each once.
+    """
 
     rows: int = 0
     matched: int = 0
@@ -48,6 +51,7 @@ class ListReport:
     ambiguous: int = 0
     refused: int = 0
     refused_rows: list[RefusedRow] = field(default_factory=list)
+    members: int = 0
     segment: Segment | None = None
     error: InputError | None = None
 

@@ -105,6 +105,16 @@ class RowRepository:
             await self._lists.delete_one({"_id": contents})
         return len(keys)
 
+    async def size(self, contents: str) -> tuple[int, datetime] | None:
+        """How many a list named when they were last counted, and when that was."""
+        found = await self._lists.find_one({"_id": contents}, {"members": 1, "counted_at": 1})
+        return (found["members"], found["counted_at"]) if found and "members" in found else None
+
+    async def resize(self, contents: str, members: int, *, at: datetime) -> None:
+        """Remember how many a list named at a moment."""
+        counted = {"members": members, "counted_at": at}
+        await self._lists.update_one({"_id": contents}, {"$set": counted})
+
     async def named(self, contents: str, keys: Iterable[str]) -> set[str]:
         """Those of these keys that a row has."""
         ids = [_row_id(contents, key) for key in sorted(set(keys))]
@@ -126,6 +136,12 @@ class RowRepository:
             for key in keys_of_document(ProfileKind.USER, ListKey(one["on"]), profile)
         ]
         await self._rows.delete_many({"_id": {"$in": rows}})
+
+    async def has(self, contents: str, number: int) -> bool:
+        """Whether a list has so many rows."""
+        rows = {"_id": {"$gt": _row_id(contents, ""), "$lt": f"{contents}{_END}"}}
+        found = self._rows.find(rows, {"_id": 1}, sort=[("_id", 1)], skip=number - 1, limit=1)
+        return bool(await found.to_list())
 
     async def keys(self, contents: str, after: str, limit: int) -> list[str]:
         """The next keys of a list behind one of them, in their order."""

@@ -4,11 +4,10 @@ Memory is flat: one portion of rows at a time. Nothing of a list shows before it
 a list that was replaced goes later, in the background, when nobody reads it any more.
 """
 
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO, TypeAlias
 from uuid import uuid4
 
@@ -83,10 +82,10 @@ class RowService:
         work = await self._check(new, file)
         if not new.dry_run:
             await self._rows.begin(work.started, work.known.id if work.known else None)
-        with Seen() as seen:
+        with Seen() as seen, Seen() as people:
             portions = iter(lambda: list(islice(work.table, PORTION)), [])
             for number, portion in enumerate(portions, 1):
-                await self._take(work, portion, seen)
+                await self._take(work, portion, seen, people)
                 if number % TOLD == 0:
                     await self._tell(work)
         log.info("list_read", name=work.started.name, rows=work.report.rows)
@@ -100,14 +99,6 @@ class RowService:
     async def under_way(self) -> list[ListImport]:
         """The imports that are going on, in any process."""
         return await self._rows.under_way(self._clock())
-
-    async def members(self, kind: ProfileKind, source: CsvList) -> AsyncIterator[list[str]]:
-        """The ids of whoever the list names now, in portions; who has two rows comes twice."""
-        after = ""
-        while keys := await self._rows.keys(source.contents, after, PORTION):
-            found = await self._readers[kind].fields(named_match(kind, source.on, keys), ("_id",))
-            yield [document["_id"] for document in found]
-            after = keys[-1]
 
     async def sweep(self) -> None:
         """Take rows away that no segment is made of: a portion of each list."""
@@ -149,24 +140,28 @@ class RowService:
             raise SegmentInvalidError("kind", f"the segment is of kind {found.kind}")
         return found
 
-    async def _take(self, work: _Work, portion: Sequence[Row], seen: Seen) -> None:
+    async def _take(self, work: _Work, portion: Sequence[Row], seen: Seen, people: Seen) -> None:
         named = list(_keys(work, portion))
         keys = seen.new(named)
         work.report.duplicate += len(named) - len(keys)
         if not keys:
             return
-        found = await self._count_named(work, keys)
+        named_by = await self._named(work, keys)
         for key in keys:
-            work.report.add(found[key])
+            work.report.add(len(named_by[key]))
+        work.report.members += len(people.new(chain.from_iterable(named_by.values())))
         if not work.new.dry_run:
             await self._rows.add(work.started.id, keys)
 
-    async def _count_named(self, work: _Work, keys: Iterable[str]) -> Counter[str]:
-        """How many profiles each key names now."""
+    async def _named(self, work: _Work, keys: Sequence[str]) -> dict[str, list[str]]:
+        """The profiles that each key names now."""
         kind, on = work.new.kind, work.on
         query = named_match(kind, on, keys)
-        found = await self._readers[kind].fields(query, (key_path(kind, on),))
-        return Counter(key for one in found for key in keys_of_document(kind, on, one))
+        named: dict[str, list[str]] = {key: [] for key in keys}
+        for one in await self._readers[kind].fields(query, (key_path(kind, on),)):
+            for key in named.keys() & keys_of_document(kind, on, one):
+                named[key].append(one["_id"])
+        return named
 
     async def _tell(self, work: _Work) -> None:
         rows, read = work.report.rows, work.file.file.tell()
@@ -181,6 +176,7 @@ class RowService:
         source = CsvList(work.on, contents)
         segment_id = work.known.id if work.known else str(uuid4())
         await self._rows.end(contents, segment_id, now=now)
+        await self._rows.resize(contents, work.report.members, at=work.started.started_at)
         if work.known is None:
             new = NewSegment(work.new.kind, work.started.name, source)
             segment = await self._segments.create(new, now=now, segment_id=segment_id)

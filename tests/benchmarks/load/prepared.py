@@ -67,13 +67,14 @@ async def prepare(database: Database, wanted: Wanted, console: Console) -> None:
 
 
 async def _fill_ledger(database: Database, wanted: Wanted, progress: Progress) -> None:
-    started, task = perf_counter(), progress.add_task("Storing events", total=wanted.people)
+    started = perf_counter()
+    task = progress.add_task("Storing events", total=wanted.people, visible=False)
     told = ""
     filling = fill_ledger(
         database, wanted.shares, people=wanted.people, events=wanted.events, now=ARRIVED
     )
     async for doing, people in filling:
-        progress.update(task, description=doing, completed=people)
+        progress.update(task, description=doing, completed=people, visible=True)
         if doing != told:
             told = doing
             progress.console.print(f"{doing}, after {perf_counter() - started:,.0f} s")

@@ -18,7 +18,11 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A filter of people or accounts, and the pipeline that finds their ids by hand."""
+    """A filter of people or accounts, and the pipeline that finds their ids by hand.
+
+    Events are those of one week; (c) asks who viewed the cart and then, in the same session, did
+    not click on CHECKOUT, (d) for the accounts of which at least one user ordered.
+    """
 
     title: str
     filter: dict[str, Any]
@@ -74,19 +78,19 @@ QUESTIONS = (
         [{"$match": {"attributes.last_browser_name.v": "Opera", "merged_into": None}}],
     ),
     Question(
-        "(b) viewed /cart in a week",
+        "(b) viewed /cart",
         _performed(_step("VIEW", "/cart")),
         "events",
         [{"$match": _CART}, {"$group": {"_id": "$profile"}}],
     ),
     Question(
-        "(c) viewed /cart, then did not click on CHECKOUT, in one session of a week",
+        "(c) then did not click",
         _performed(_step("VIEW", "/cart"), _step("ACTION", "click on CHECKOUT", negated=True)),
         "events",
         _LAST_OF_EACH,
     ),
     Question(
-        "(d) accounts of which a user ordered in a week",
+        "(d) accounts: ordered",
         _performed(_step("CUSTOM", "order")),
         "events",
         [
