@@ -1,7 +1,7 @@
 """The composition root of the server: settings in, an ASGI application out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Collection
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -43,6 +43,9 @@ MEBIBYTE = 1024 * 1024
 MAX_BODY = 16 * MEBIBYTE
 """Bytes of a request: 1,000 events of 16 KiB, which is a large batch of large events."""
 
+MAX_SDK_BODY = 5 * MEBIBYTE
+"""Bytes of a request of an SDK, which sends at most 1 MiB, and recordings that are thrown away."""
+
 RECOVERY_SECONDS = 5.0
 """How often what crashed processes left is looked for; their leases last three times as long."""
 
@@ -72,20 +75,21 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
     )
     view = GraphQLView(schema, get_context=context, page=graphiql_page)
     events = EventsEndpoint(services.ingestion, services.gate)
-    door = Door(services.intake, services.gate, peers(settings))
+    sdks = intake_routes(Door(services.intake, services.gate, peers(settings)))
+    paths = frozenset(route.path for route in sdks)
     return Starlette(
         routes=[
             Route("/graphql", view),
             *graphiql_routes(),
             *demo_routes(),
             Route("/v1/events", events.take, methods=["POST"]),
-            *intake_routes(door),
+            *sdks,
             Route("/health", Health(partial(_told, schema)).check),
             Route("/ready", Readiness(lacking).check),
         ],
         exception_handlers={HTTPException: answer_error},
         middleware=[
-            Middleware(AnswerErrors, max_body_size=partial(_max_body, settings)),
+            Middleware(AnswerErrors, max_body_size=partial(_max_body, settings, paths)),
             Middleware(Patience),
             Middleware(Room),
         ],
@@ -100,9 +104,11 @@ def peers(settings: Settings) -> Peers:
     return Peers(utc_now, enrich, settings.proxies)
 
 
-def _max_body(settings: Settings, scope: Scope) -> int:
+def _max_body(settings: Settings, sdk_paths: Collection[str], scope: Scope) -> int:
     """Files wait on disk; everything else is held in memory."""
-    return settings.max_upload_mib * MEBIBYTE if is_upload(scope) else MAX_BODY
+    if is_upload(scope):
+        return settings.max_upload_mib * MEBIBYTE
+    return MAX_SDK_BODY if scope.get("path") in sdk_paths else MAX_BODY
 
 
 def _told(schema: LimitedSchema) -> dict[str, object]:

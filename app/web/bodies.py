@@ -11,6 +11,8 @@ import zlib
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from app.web.room import Take, room_of
+
 MAX_PLAIN = 16 * 1024 * 1024
 """Bytes that a body may have when decompressed: as many as one that comes plain."""
 
@@ -38,7 +40,7 @@ async def plain_body(request: Request, encoding: str | None = None) -> bytes:
         return await request.body()
     if named not in ("gzip", "x-gzip", "deflate"):
         raise HTTPException(415, "Unsupported Content-Encoding: gzip or deflate is taken")
-    inflating = Inflating()
+    inflating = Inflating(room_of(request.scope))
     async for chunk in request.stream():
         inflating.feed(chunk)
         while inflating.step():  # noqa: ASYNC110  # nothing is waited for
@@ -46,20 +48,15 @@ async def plain_body(request: Request, encoding: str | None = None) -> bytes:
     return bytes(inflating.plain)
 
 
-def decompressed(body: bytes) -> bytes:
-    """What a body holds that is compressed though no header says so, within the same limits."""
-    inflating = Inflating()
-    inflating.feed(body)
-    while inflating.step():
-        pass
-    return bytes(inflating.plain)
-
-
 class Inflating:
-    """A compressed body on its way; it may be of several parts, one behind the other."""
+    """A compressed body on its way; it may be of several parts, one behind the other.
 
-    def __init__(self) -> None:
+    ``take``: takes room for what comes out of it.
+    """
+
+    def __init__(self, take: Take) -> None:
         self.plain = bytearray()
+        self._take = take
         self._received = 0
         self._parts = 1
         self._waiting = b""
@@ -92,4 +89,5 @@ class Inflating:
         size = len(self.plain) + len(found)
         if size > MAX_PLAIN or (size > FREE and size > self._received * MAX_RATIO):
             raise HTTPException(413, "Content Too Large")
+        self._take(len(found))
         self.plain += found

@@ -5,6 +5,9 @@ events. So there is room for so many bytes; whoever comes beyond it is told to c
 its body is read where it says its length.
 """
 
+from collections.abc import Callable
+from typing import TypeAlias, cast
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,6 +18,21 @@ MEBIBYTE = 1024 * 1024
 
 ROOM = 64 * MEBIBYTE
 """Bytes of bodies: four of the largest requests, or two hundred usual batches of 1,000 events."""
+
+
+_TAKE = "profilegraph.room"
+
+Take: TypeAlias = Callable[[int], None]
+"""Takes room for so many bytes more, until the request is answered."""
+
+
+def room_of(scope: Scope) -> Take:
+    """Takes room for what a request becomes, where that is more than was sent."""
+    return cast("Take", scope.get(_TAKE, _unbounded))
+
+
+def _unbounded(_bytes: int) -> None:
+    """Without the middleware there is no end of it."""
 
 
 class Room:
@@ -34,13 +52,18 @@ class Room:
         read = 0
 
         async def receiving() -> Message:
-            nonlocal mine, read
+            nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
             if read > mine:
-                mine += self._take(read - mine)
+                take(read - mine)
             return message
 
+        def take(more: int) -> None:
+            nonlocal mine
+            mine += self._take(more)
+
+        scope[_TAKE] = take
         try:
             await self._app(scope, receiving, send)
         finally:

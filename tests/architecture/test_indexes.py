@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.access.model import NewSource, SourceKind
 from app.attributes.model import ProfileKind
 from app.identity.model import IdentityPolicy
 from app.segments import finding_repository
@@ -451,3 +452,16 @@ async def test_back_fill_reads_events_in_the_order_of_an_index(
 
     [search] = [one for one in recorder.searches if one.collection == "events" and one.sort]
     assert list(search.sort) == [{"USER": "target", "ACCOUNT": "account"}[kind]]
+
+
+async def test_source_is_found_by_its_key_with_an_index(recorded: Explained) -> None:
+    api, recorder = recorded
+    sources = api.world.services.sources
+    new = NewSource("Shop", SourceKind.API)
+    keys = [(await sources.create(new, now=api.world.clock()))[1] for _ in range(PEOPLE)]
+    await renew_statistics(api.world.database)
+    recorder.searches.clear()
+
+    assert await sources.by_key(keys[7])
+
+    assert await scanned(api, recorder) == []

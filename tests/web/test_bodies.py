@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
-from app.web.bodies import FREE, MAX_PARTS, MAX_PLAIN, MAX_RATIO, Inflating, decompressed
+from app.web.bodies import FREE, MAX_PARTS, MAX_PLAIN, MAX_RATIO, Inflating
 
 LINE = b'{"type": "view", "date": 1700000000000}\n'
 COMPRESS: list[Callable[[bytes], bytes]] = [zlib.compress, gzip.compress]
@@ -19,7 +19,7 @@ COMPRESS: list[Callable[[bytes], bytes]] = [zlib.compress, gzip.compress]
 
 def inflated(body: bytes, size: int = 64 * 1024) -> Inflating:
     """The body after it has come in chunks of this size."""
-    inflating = Inflating()
+    inflating = Inflating(lambda _: None)
     come_in(inflating, body, size)
     return inflating
 
@@ -34,7 +34,7 @@ def come_in(inflating: Inflating, body: bytes, size: int) -> None:
 
 def refusal(body: bytes) -> tuple[int, int]:
     """With which status a body is refused, and how much of it was decompressed by then."""
-    inflating = Inflating()
+    inflating = Inflating(lambda _: None)
     with pytest.raises(HTTPException) as refused:
         come_in(inflating, body, 1000)
     return refused.value.status_code, len(inflating.plain)
@@ -46,7 +46,6 @@ def test_body_is_what_it_was_in_whatever_chunks_it_comes(
     compress: Callable[[bytes], bytes], plain: bytes, size: int
 ) -> None:
     assert bytes(inflated(compress(plain), size).plain) == plain
-    assert decompressed(compress(plain)) == plain
     assert bytes(inflated(compress(plain) + gzip.compress(plain), size).plain) == plain * 2
 
 

@@ -1,6 +1,7 @@
 """Requests that wait take room, and there is only so much of it."""
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator
 
 import httpx
@@ -11,20 +12,21 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from app.errors import OverloadedError
+from app.web.bodies import plain_body
 from app.web.room import Room
 from tests.web.serving import client_of
 
 
-def a_server(waiting: asyncio.Event) -> Starlette:
-    """Reads what it is sent, then waits; it has room for ten bytes."""
+def a_server(waiting: asyncio.Event, room: int = 10) -> Starlette:
+    """Reads what it is sent, then waits; it has room for ten bytes, or for more."""
 
     async def take(request: Request) -> Response:
-        body = await request.body()
+        body = await plain_body(request)
         await waiting.wait()
         return PlainTextResponse(str(len(body)))
 
     app = Starlette(routes=[Route("/", take, methods=["POST"])])
-    app.add_middleware(Room, size=10)
+    app.add_middleware(Room, size=room)
     return app
 
 
@@ -62,3 +64,19 @@ async def test_request_larger_than_the_room_is_taken_alone() -> None:
         answer = await client.post("/", content=b"x" * 50)
 
     assert answer.text == "50"
+
+
+async def test_bodies_take_the_room_that_they_have_when_decompressed() -> None:
+    waiting = asyncio.Event()
+    body, headers = zlib.compress(b"x" * 1000), {"content-encoding": "deflate"}
+
+    async with client_of(a_server(waiting, 1500), strict=True) as client:
+        first = asyncio.create_task(client.post("/", content=body, headers=headers))
+        await asyncio.sleep(0.05)
+        with pytest.raises(OverloadedError, match="send the batch again later"):
+            await client.post("/", content=body, headers=headers)
+        waiting.set()
+        done = await first
+        again = await client.post("/", content=body, headers=headers)
+
+    assert [done.text, again.text] == ["1000", "1000"]

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from base64 import b64encode
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 from app.access.model import NewSource, SourceKind
 from app.access.repository import SourceRepository
 from app.access.service import REMEMBERED_SECONDS, SourceService
+from app.main import MAX_SDK_BODY
 from app.services import utc_now
 from app.storage.client import Database
 from tests.web.serving import UnsteadyDatabase, an_event, serve, settings
@@ -194,3 +196,55 @@ async def test_keys_of_datadog_stand_where_its_sdks_put_them(
 
     assert right.status_code == 202
     assert problem(wrong) == (401, "KEY_REFUSED")
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "is_basic", "body"),
+    [
+        (SourceKind.SEGMENT, "/v1/batch", True, {"batch": []}),
+        (SourceKind.RUDDERSTACK, "/v1/batch", True, {"batch": []}),
+        (SourceKind.SEGMENT, "/v1/batch", False, {"batch": [], "writeKey": "key"}),
+        (SourceKind.SEGMENT, "/v1/batch?writeKey=key", False, {"batch": []}),
+        (SourceKind.POSTHOG, "/batch/", False, {"batch": [], "api_key": "key"}),
+        (SourceKind.POSTHOG, "/batch/", False, {"batch": [], "token": "key"}),
+        (SourceKind.POSTHOG, "/capture/?token=key", False, {"event": "x", "distinct_id": "u"}),
+    ],
+)
+async def test_keys_stand_where_each_sdk_puts_them(
+    client: httpx.AsyncClient,
+    database: Database,
+    kind: SourceKind,
+    path: str,
+    body: dict[str, Any],
+    *,
+    is_basic: bool,
+) -> None:
+    """A wrong one is refused with a status that no SDK takes for a reason to send again."""
+    _, right = await a_key(database, kind=kind)
+
+    def post(key: str) -> Coroutine[Any, Any, httpx.Response]:
+        basic = f"Basic {b64encode(f'{key}:'.encode()).decode()}"
+        content = json.dumps(body).replace('"key"', f'"{key}"').encode()
+        sent = {"authorization": basic} if is_basic else {}
+        return client.post(path.replace("=key", f"={key}"), content=content, headers=sent)
+
+    assert (await post(right)).status_code == 200
+    for wrong in ("wrong", f"{right}x", right[:-1]):
+        refused = await post(wrong)
+        assert problem(refused) == (401, "KEY_REFUSED")
+        assert right not in refused.text
+
+
+@pytest.mark.parametrize("basic", ["Basic", "Basic !", "Basic w6k=", "Basic Og==", "Bearer x", ""])
+async def test_credentials_that_are_none_are_refused(client: httpx.AsyncClient, basic: str) -> None:
+    answer = await client.post(
+        "/v1/batch", content=b'{"batch": []}', headers={"authorization": basic}
+    )
+
+    assert problem(answer) == (401, "KEY_REFUSED")
+
+
+async def test_request_of_an_sdk_is_bounded(client: httpx.AsyncClient) -> None:
+    for path in ("/api/v2/rum", "/dd", "/v1/batch", "/batch/"):
+        answer = await client.post(path, content=b"x" * (MAX_SDK_BODY + 1))
+        assert answer.status_code == 413
