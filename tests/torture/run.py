@@ -19,6 +19,7 @@ from tests.torture.worker import LEASE, Task
 
 PROCESSES = 3
 PORTION = 6
+FEW = 20
 FORSAKEN = 0.02
 """How likely a client gives up a batch when the process that had it is gone."""
 
@@ -84,11 +85,17 @@ class Torture:
             sleep(0.005)
             if monotonic() > strikes_at and not self._is_over:
                 self._strike(self._random.choice(slots))
-                strikes_at = monotonic() + self._random.uniform(0.5, 2.0)
+                calm = 3 if self._is_near_the_end else 1
+                strikes_at = monotonic() + calm * self._random.uniform(0.5, 2.0)
 
     @property
     def _is_over(self) -> bool:
         return monotonic() > (self._limit if self.figures.spared else self._ends)
+
+    @property
+    def _is_near_the_end(self) -> bool:
+        """Few points are left, which are those that take long to come to: back-fills."""
+        return len(self.figures.spared) <= FEW
 
     def _goes_on(self, slot: Slot) -> bool:
         """See to it that somebody works in the slot; False when there is nothing left to do."""
@@ -112,7 +119,7 @@ class Torture:
         self.figures.processes += 1
         lives = self._is_over or self.figures.processes % 8 == 0
         survived = frozenset(self.figures.killed_at)
-        redefines = self._random.random() < 0.4
+        redefines = self._is_near_the_end or self._random.random() < 0.4
         seed = self._random.randrange(2**32)
         return Task(*self._place, seed, batches, None if lives else survived, redefines=redefines)
 

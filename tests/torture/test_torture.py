@@ -16,7 +16,7 @@ from tests.torture.run import Torture, deliver
 from tests.torture.verdict import judged, prepared
 
 SECONDS = float(os.environ.get("TORTURE_SECONDS", "10"))
-PATIENCE = 150.0
+PATIENCE = 240.0
 """Seconds that rare steps are waited for."""
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]

@@ -27,9 +27,6 @@ from tests.torture.history import Batch
 SETTINGS = Settings(ingestion_lanes=2, mongodb_uri=None)
 LANES = 12
 LEASE = timedelta(seconds=1)
-DOOM = 0.8
-"""How likely a process dies at a point where none has died yet."""
-
 LATE = "late"
 """The attribute that comes and goes while all this happens."""
 
@@ -56,7 +53,6 @@ class Fate:
     def __init__(self, task: Task, told: Connection) -> None:
         self._task = task
         self._told = told
-        self._random = Random(task.seed)
         self._reached: set[Point] = set()
 
     async def at(self, step: str, moment: Moment) -> None:
@@ -66,7 +62,7 @@ class Fate:
         if point not in self._reached:
             self._reached.add(point)
             self._told.send(("reached", point))
-        if point not in self._task.survived and self._random.random() < DOOM:
+        if point not in self._task.survived:
             self._told.send(("dies", point))
             os.kill(os.getpid(), signal.SIGKILL)
 
