@@ -1,6 +1,6 @@
 """What an audit looks at. Each check tells what is wrong among some ids, and can mend one."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from app.attributes.model import ProfileKind
@@ -167,9 +167,9 @@ class EventCheck:
         events = await self._ledger.events(ids)
         homes = await self._homes(events.values())
         wrong = {
-            one: f"it shows under {events[one]['profile']} instead of {home}"
+            one: f"it shows under {events[one].get('profile')} instead of {home}"
             for one, home in homes.items()
-            if events[one]["profile"] != home
+            if events[one].get("profile") != home
         }
         over = {
             one: event
@@ -195,15 +195,24 @@ class EventCheck:
                 await self._rebuilder.rebuild(kind, documents[one])
         return True
 
-    async def _homes(self, events: Iterable[Document]) -> dict[str, str]:
-        """The living profile of each event that has one."""
+    async def _homes(self, events: Collection[Document]) -> dict[str, str]:
+        """The living profile of each event that has one.
+
+        Tombstones redirect for a month only, but profiles know for ever what they absorbed.
+        """
         targets = {one["_id"]: one["target"] for one in events if "target" in one}
-        standings = await self._profiles.standings(set(targets.values())) if targets else {}
-        return {
-            one: standings[target].profile
-            for one, target in targets.items()
-            if not standings[target].deleted
+        families = await self._ledger.families(
+            {one["profile"] for one in events if "profile" in one}
+        )
+        homes = {
+            one["_id"]: one["profile"]
+            for one in events
+            if targets.get(one["_id"]) in families.get(one.get("profile", ""), ())
         }
+        lost = {one: target for one, target in targets.items() if one not in homes}
+        standings = await self._profiles.standings(set(lost.values())) if lost else {}
+        found = {one: standings[target] for one, target in lost.items()}
+        return homes | {one: it.profile for one, it in found.items() if not it.deleted}
 
 
 def _is_living(document: Document) -> bool:

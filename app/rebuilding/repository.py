@@ -76,6 +76,12 @@ class LedgerRepository:
         found = self._database[COLLECTIONS[kind]].find({"_id": {"$in": sorted(ids)}})
         return {one["_id"]: one async for one in found}
 
+    async def families(self, profiles: Iterable[str]) -> dict[str, set[str]]:
+        """Those of these profiles that live, each with all that became part of it."""
+        query = {"_id": {"$in": sorted(profiles)}, **LIVE}
+        found = self._database["profiles"].find(query, {"absorbed": 1})
+        return {one["_id"]: {one["_id"], *one.get("absorbed", ())} async for one in found}
+
     async def missing(self, kind: ProfileKind, ids: Iterable[str]) -> set[str]:
         """Those of these ids for which there is nothing that events have written."""
         wanted = set(ids)

@@ -206,6 +206,19 @@ async def test_identifier_of_two_profiles_is_told_and_not_mended(world: World) -
     ]
 
 
+async def test_tombstone_that_went_after_a_month_is_no_difference(world: World) -> None:
+    await fill(world)
+    named = await ids(world)
+    for collection in ("profiles", "sessions"):
+        await world.database[collection].delete_many({"merged_into": {"$ne": None}})
+
+    await assert_audit_finds_nothing(world)
+
+    await world.ingest(about("e9", U1, time=9, properties={"revenue": 8}))
+    fold = (await world.folds())[named["older"]]
+    assert fold.attributes["total_revenue"] == (Aggregation.SUM, Decimal(11))
+
+
 async def test_merge_that_stopped_half_way_is_finished_and_no_difference(world: World) -> None:
     await fill(world)
     named = await ids(world)
