@@ -94,17 +94,12 @@ def decided(condition: Performed, gathered: Iterable[Document]) -> set[str]:
 
 def _counted(condition: Performed, kind: ProfileKind, among: Among) -> list[Mql]:
     """Of one step it is enough to count; who did it is sure."""
-    walk = _walk(condition, 0, kind, among)
+    walks = _walks(condition, kind, among, _nothing)
     if condition.times == _ONCE:
         who = "$profile" if kind is ProfileKind.USER else "$account"
-        return [{"$match": walk}, {"$group": {"_id": who, "sure": {"$max": True}}}]
+        return [*walks, {"$group": {"_id": who, "sure": {"$max": True}}}]
     group = {"_id": _person(kind), "sure": {"$sum": 1}, "maybe": {"$max": 0}}
-    return [
-        {"$match": walk},
-        {"$group": group},
-        *_often(condition.times),
-        *_of_anybody(kind),
-    ]
+    return [*walks, {"$group": group}, *_often(condition.times), *_of_anybody(kind)]
 
 
 def _walks(condition: Performed, kind: ProfileKind, among: Among, kept: Any) -> list[Mql]:  # noqa: ANN401  # a function of this module
@@ -124,14 +119,20 @@ def _walk(condition: Performed, number: int, kind: ProfileKind, among: Among) ->
     match = event_match(EventQuery(step.event, condition.during))
     if step.event.type is None and step.event.name is not None:  # the index begins with the type
         match["type"] = {"$in": [str(one) for one in EventType]}
-    match["profile"] = {"$ne": None}
+    lacking = [{"profile": None}]
     if kind is ProfileKind.ACCOUNT:
-        match["account"] = {"$ne": None}
+        lacking.append({"account": None})
     if needs_session(condition):
-        match["session"] = {"$ne": None}
+        lacking.append({"session": None})
+    # As `$ne` it would lure planners into walking all events in the order of the group.
+    match["$nor"] = [*match.get("$nor", ()), *lacking]
     if among is not None:
         match["profile" if kind is ProfileKind.USER else "account"] = {"$in": sorted(among)}
     return match
+
+
+def _nothing(_number: int) -> Mql:
+    return {}
 
 
 def _times_of(number: int) -> Mql:
