@@ -82,7 +82,7 @@ def _greet(settings: Settings) -> None:
     console.print(f"Data in {store}. Stop with Ctrl-C.")
     if not settings.is_loopback:
         console.print(
-            "[yellow]Reachable from other machines, and there is no access control yet: "
+            "[yellow]Reachable from other machines, and GraphQL has no access control yet: "
             "put a proxy that asks for a password in front of it.[/yellow]"
         )
 

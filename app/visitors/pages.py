@@ -1,10 +1,14 @@
 """Pages: what their URLs and referrers say about where a visitor came from. Pure."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 MAX_URL = 8192
+KNOWN = 1024
+"""URLs that are remembered: most views are of the same few pages."""
+
 MAX_VALUE = 256
 """Characters of a campaign: whatever is longer is none."""
 
@@ -28,10 +32,13 @@ class Page:
 
 def read_page(url: object) -> Page:
     """The page that a URL names; what is no URL names none."""
-    if not isinstance(url, str):
-        return Page()
+    return _read(url[:MAX_URL]) if isinstance(url, str) and url else Page()
+
+
+@lru_cache(KNOWN)
+def _read(url: str) -> Page:
     try:
-        parts = urlsplit(url[:MAX_URL])
+        parts = urlsplit(url)
         path = parts.path or ("/" if parts.hostname else None)
         return Page(parts.hostname, path, _campaign(parts.query))
     except ValueError:
