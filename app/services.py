@@ -26,6 +26,7 @@ from app.ingestion.backfill import BackfillService
 from app.ingestion.filling import Filler
 from app.ingestion.lanes import LEASE, LaneRepository
 from app.ingestion.preview import PreviewService
+from app.ingestion.retention import RetentionService
 from app.ingestion.service import IngestionService
 from app.ingestion.sweeping import Sweeper
 from app.ingestion.targets import Targets
@@ -34,8 +35,10 @@ from app.merging.service import MergeService
 from app.profiles.end_repository import EndRepository
 from app.profiles.index_repository import IndexRepository
 from app.profiles.index_service import IndexService
-from app.profiles.read_repository import DocumentReader
+from app.profiles.kept_repository import KeptRepository
+from app.profiles.read_repository import WRITTEN, DocumentReader
 from app.profiles.repository import DocumentRepository
+from app.profiles.retention import Retention
 from app.profiles.service import AccountService, ProfileService, SessionService
 from app.profiles.sessions import session_constants
 from app.profiles.sweep_repository import SweepRepository
@@ -89,6 +92,7 @@ class Services:
     merging: MergeService
     removal: RemovalService
     erasure: ErasureService
+    retention: RetentionService
     profiles: ProfileService
     accounts: AccountService
     sessions: SessionService
@@ -115,6 +119,7 @@ class Services:
         self.backfill.start()
         self.refreshing.start()
         settled = await self.ingestion.recover() + await self.unmerging.recover()
+        settled += await self.retention.keep_up()
         await self.rows.sweep()
         await self.indexes.keep_up()  # last: an index of a large collection takes minutes
         return settled
@@ -146,6 +151,7 @@ def compose(
     attributes, work = AttributeService(AttributeRepository(database)), WorkRepository(database)
     sources = SourceService(SourceRepository(database))
     quarantine = QuarantineRepository(database)
+    retention = Retention(settings.retention_months, settings.retention_months_anonymous)
     removal = RemovalService(
         profiles=EndRepository(database["profiles"]),
         sessions=EndRepository(database["sessions"]),
@@ -171,13 +177,23 @@ def compose(
     )
     secret = settings.erasure_key.get_secret_value() if settings.erasure_key else None
     erasures = ErasureRepository(database, secret)
-    traces = Traces(removal=removal, collisions=collisions, quarantine=quarantine)
     erasure = ErasureService(
         erasures=erasures,
         profiles=profiles,
         merging=merging,
         removal=removal,
-        erasers=(traces.erase, rows.erase, memberships.erase),
+        erasers=(
+            Traces(removal=removal, collisions=collisions, quarantine=quarantine).erase,
+            rows.erase,
+            memberships.erase,
+        ),
+    )
+    keeping = RetentionService(
+        kept=KeptRepository(database, retention),
+        removal=removal,
+        lanes=lanes,
+        owner=owner,
+        clock=clock,
     )
     targets = Targets(
         events=events,
@@ -186,6 +202,7 @@ def compose(
         merging=merging,
         erasures=erasures,
         removal=removal,
+        expired=keeping.close,
     )
     applier = Applier(
         profiles=profiles,
@@ -250,7 +267,9 @@ def compose(
         clock=clock,
     )
     readers = {
-        ProfileKind.USER: DocumentReader(database["profiles"]),
+        ProfileKind.USER: DocumentReader(
+            database["profiles"], lambda: {**WRITTEN, **retention.kept(clock())}
+        ),
         ProfileKind.ACCOUNT: DocumentReader(database["accounts"]),
     }
     saved = SegmentRepository(database)
@@ -268,13 +287,18 @@ def compose(
         merging,
         removal,
         erasure,
+        keeping,
         ProfileService(
             reader=readers[ProfileKind.USER],
             profiles=profiles,
             identifiers=identifiers,
         ),
         AccountService(readers[ProfileKind.ACCOUNT]),
-        SessionService(reader=DocumentReader(database["sessions"]), sessions=sessions),
+        SessionService(
+            reader=DocumentReader(database["sessions"]),
+            sessions=sessions,
+            profiles=readers[ProfileKind.USER],
+        ),
         lists,
         segments,
         BelongingService(
@@ -305,7 +329,7 @@ def compose(
                 ProfileKind.ACCOUNT: IndexRepository(database["accounts"]),
             },
         ),
-        EventService(EventReader(database)),
+        EventService(EventReader(database), keeping.hidden),
         CollisionService(collisions),
         AuditService(
             ledger=ledger,

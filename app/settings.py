@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         description="What becomes of two user ids that share a cookie: `merge_all` takes them for "
         "one person, `first_user_wins` never does.",
     )
+    retention_months: Annotated[int, Ge(1), Le(1200)] = Field(
+        13, description="Months for which a profile with a user id is kept after its last event."
+    )
+    retention_months_anonymous: Annotated[int, Ge(1), Le(1200)] = Field(
+        1, description="Months for which a profile without a user id is kept after its last event."
+    )
     erasure_key: SecretStr | None = Field(
         None,
         description="The secret under which erased people are remembered, to keep late events "

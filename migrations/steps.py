@@ -223,6 +223,11 @@ async def _index_members(database: Database) -> None:
     await database["segment_members"].create_index([("member", ASCENDING)], name="member")
 
 
+async def _index_updates(database: Database) -> None:
+    """Profiles by when they were updated, to find what has expired."""
+    await database["profiles"].create_index([("updated_at", ASCENDING)], name="updated")
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -238,9 +243,9 @@ STEPS = (
     Step(12, "Index removed and broken profiles", _index_removals),
     Step(13, "Index the versions of views", _index_views),
     Step(14, "Index events by type, name and time", _index_deeds),
-    Step(15, "Index removed and broken profiles", _index_removals),
-    Step(16, "Index erasures", _index_erasures),
-    Step(17, "Index who entered and left segments", _index_stays),
-    Step(18, "Index who was in segments by person", _index_members),
-    Step(19, "Index unmerges that are not done", _index_unmerges),
+    Step(15, "Index erasures", _index_erasures),
+    Step(16, "Index who entered and left segments", _index_stays),
+    Step(17, "Index who was in segments by person", _index_members),
+    Step(18, "Index unmerges that are not done", _index_unmerges),
+    Step(19, "Index profiles by when they were updated", _index_updates),
 )

@@ -1,6 +1,6 @@
 """Use cases of reading events: pages of them, and what a person did most."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from app.errors import PageInvalidError
@@ -29,24 +29,32 @@ MAX_MOMENTS = 1_000
 """Views and moments of frustration that are read of one session: hours of clicking."""
 
 
+Hidden = Callable[[], Awaitable[Sequence[str]]]
+"""Profiles whose events nobody sees any more."""
+
+
 class EventService:
     """Finds events. What is asked for several owners is answered in their order."""
 
-    def __init__(self, reader: EventReader) -> None:
+    def __init__(self, reader: EventReader, hidden: Hidden) -> None:
         self._reader = reader
+        self._hidden = hidden
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Document]:
         """The events of these ids."""
-        return await self._reader.with_ids(ids)
+        hidden = set(await self._hidden())
+        found = await self._reader.with_ids(ids)
+        return {one: event for one, event in found.items() if event.get("profile") not in hidden}
 
     async def page(self, wanted: EventQuery, request: PageRequest) -> Page:
         """Events of everybody, the newest first."""
-        [page] = await self._reader.pages([event_match(wanted)], NEWEST_FIRST, request)
+        query = event_match(wanted) | await self._seen()
+        [page] = await self._reader.pages([query], NEWEST_FIRST, request)
         return page
 
     async def count(self, wanted: EventQuery) -> int:
         """How many events there are."""
-        [count] = await self._reader.counts([event_match(wanted)])
+        [count] = await self._reader.counts([event_match(wanted) | await self._seen()])
         return count
 
     async def pages_of_profiles(
@@ -98,6 +106,10 @@ class EventService:
         limit = _limit(first)
         matching = [named_match(one, EventType.ACTION, during) for one in ids]
         return await self._reader.summaries(action_counts(one, limit) for one in matching)
+
+    async def _seen(self) -> Mql:
+        hidden = await self._hidden()
+        return {"profile": {"$nin": list(hidden)}} if hidden else {}
 
 
 def _limit(first: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from app.erasure.repository import ErasureRepository
 from app.events.model import Event
@@ -25,6 +25,12 @@ Owners: TypeAlias = Mapping[str, str]
 
 Named: TypeAlias = tuple[str, ...]
 """The identifiers of one event."""
+
+
+class Expired(Protocol):
+    """Closes those of these profiles that have expired, and frees their identifiers."""
+
+    async def __call__(self, profiles: Iterable[str], /, *, now: datetime) -> set[str]: ...
 
 
 class Home(NamedTuple):
@@ -83,6 +89,7 @@ class Targets:
         merging: MergeService,
         erasures: ErasureRepository,
         removal: RemovalService,
+        expired: Expired,
     ) -> None:
         self._events = events
         self._identifiers = identifiers
@@ -90,6 +97,7 @@ class Targets:
         self._merging = merging
         self._erasures = erasures
         self._removal = removal
+        self._expired = expired
 
     async def of_events(
         self, events: Iterable[Event], *, policy: IdentityPolicy, now: datetime, found: Found
@@ -101,7 +109,7 @@ class Targets:
         """
         identified = [one for one in events if one.profiled and one.identifiers]
         groups = _groups(one.identifiers for one in identified)
-        owners = await self._owners(groups)
+        owners = await self._kept(await self._owners(groups), now)
         found.late.update(await self._erasures.late(events))
         if found.late:
             identified = [one for one in identified if one.id not in found.late]
@@ -199,6 +207,11 @@ class Targets:
     async def _standings(self, groups: Iterable[Group], owners: Owners) -> dict[str, Standing]:
         ids = {owners[one] for group in groups for one in group if one in owners}
         return await self._profiles.standings(ids) if ids else {}
+
+    async def _kept(self, owners: dict[str, str], now: datetime) -> dict[str, str]:
+        """Owners without those that have expired: these are closed, and their identifiers free."""
+        expired = await self._expired(owners.values(), now=now)
+        return {one: owner for one, owner in owners.items() if owner not in expired}
 
     async def _owners(self, groups: Iterable[Group]) -> dict[str, str]:
         asked = {one for group in groups for one in group}

@@ -7,6 +7,7 @@ from cachetools import TTLCache
 
 from app.cursors import window
 from app.paging import (
+    Mql,
     Order,
     Page,
     PageRequest,
@@ -34,24 +35,28 @@ HINT_SECONDS = 60
 
 
 class DocumentReader:
-    """Reads the aggregated documents of one collection."""
+    """Reads the aggregated documents of one collection.
 
-    def __init__(self, collection: Collection) -> None:
+    ``shown``: the filter for documents that anybody may see, now.
+    """
+
+    def __init__(self, collection: Collection, shown: Callable[[], Mql] = lambda: WRITTEN) -> None:
         self._documents = collection
+        self._shown = shown
         self._hints: TTLCache[str, str] = TTLCache(maxsize=1000, ttl=HINT_SECONDS)
 
     async def find(self, query: Mapping[str, Any]) -> Document | None:
         """The living document that matches."""
-        return await self._documents.find_one({**query, **WRITTEN})
+        return await self._documents.find_one({**query, **self._shown()})
 
     async def with_ids(self, ids: Iterable[str]) -> dict[str, Document]:
         """The living ones of these documents, by id."""
-        found = self._documents.find({"_id": {"$in": sorted(set(ids))}, **WRITTEN})
+        found = self._documents.find({"_id": {"$in": sorted(set(ids))}, **self._shown()})
         return {document["_id"]: document async for document in found}
 
     async def fields(self, query: Mapping[str, Any], paths: Iterable[str]) -> list[Document]:
         """These fields of all living documents that match, with their ids."""
-        found = self._documents.find(_living(query), dict.fromkeys(paths, 1), batch_size=_ALL)
+        found = self._documents.find(self._living(query), dict.fromkeys(paths, 1), batch_size=_ALL)
         return await found.to_list()
 
     async def page(
@@ -70,12 +75,14 @@ class DocumentReader:
         """
         asked = window(request, order)
         hint = await self._hint(query) if may_match_many and len(order) == 1 else None
+        if not query and order[0].path == "_id":
+            hint = "_id_"  # hardly any has expired, which planners do not know
         found: list[Document] = []
         for phase in stretches(order, asked):
             missing = asked.limit + 1 - len(found)
             if missing > 0:
                 documents = self._documents.find(
-                    matching(_living(query), phase, asked),
+                    matching(self._living(query), phase, asked),
                     _projection(fields, order),
                     sort=list(directed(phase, asked).items()),
                     limit=missing,
@@ -93,16 +100,16 @@ class DocumentReader:
         belonging: Callable[[list[Document]], Awaitable[list[Document]]],
     ) -> Page:
         """A page of those among the matching documents that belong; read in growing parts."""
-        return await sifted_page(self._documents, _living(query), order, request, belonging)
+        return await sifted_page(self._documents, self._living(query), order, request, belonging)
 
     async def those(self, query: Mapping[str, Any]) -> dict[str, Document]:
         """All living documents that match, by id."""
-        found = await self._documents.find(_living(query)).to_list()
+        found = await self._documents.find(self._living(query)).to_list()
         return {document["_id"]: document for document in found}
 
     async def ids(self, query: Mapping[str, Any], *, limit: int = 0) -> list[str]:
         """The ids of the living documents that match, at most so many; 0: all."""
-        found = self._documents.find(_living(query), {"_id": 1}, limit=limit)
+        found = self._documents.find(self._living(query), {"_id": 1}, limit=limit)
         return [document["_id"] async for document in found]
 
     async def _hint(self, query: Mapping[str, Any]) -> str | None:
@@ -123,15 +130,18 @@ class DocumentReader:
         self, queries: Iterable[Mapping[str, Any]], order: Order, request: PageRequest
     ) -> list[Page]:
         """The same page of what each query finds, in one command."""
-        return await read_pages(self._documents, map(_living, queries), order, request)
+        return await read_pages(self._documents, map(self._living, queries), order, request)
 
     async def count(self, query: Mapping[str, Any]) -> int:
         """How many living documents match."""
-        return await self._documents.count_documents(_living(query))
+        return await self._documents.count_documents(self._living(query))
 
     async def counts(self, queries: Iterable[Mapping[str, Any]]) -> list[int]:
         """How many living documents match each query, in one command."""
-        return await count_together(self._documents, map(_living, queries))
+        return await count_together(self._documents, map(self._living, queries))
+
+    def _living(self, query: Mapping[str, Any]) -> Mql:
+        return {"$and": [self._shown(), query]} if query else dict(self._shown())
 
 
 def _projection(fields: Iterable[str] | None, order: Order) -> dict[str, int]:
@@ -146,7 +156,3 @@ def _above(path: str) -> Iterator[str]:
     while "." in path:
         path = path.rpartition(".")[0]
         yield path
-
-
-def _living(query: Mapping[str, Any]) -> dict[str, Any]:
-    return {"$and": [WRITTEN, query]} if query else dict(WRITTEN)

@@ -91,13 +91,18 @@ class AccountService:
 class SessionService:
     """Finds sessions."""
 
-    def __init__(self, *, reader: DocumentReader, sessions: DocumentRepository) -> None:
+    def __init__(
+        self, *, reader: DocumentReader, sessions: DocumentRepository, profiles: DocumentReader
+    ) -> None:
         self._reader = reader
         self._sessions = sessions
+        self._profiles = profiles
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Document]:
         """The session that each of these ids leads to, also through merges of profiles."""
-        return await _living(ids, self._sessions, self._reader)
+        found = await _living(ids, self._sessions, self._reader)
+        people = await self._profiles.with_ids({one["profile"] for one in found.values()})
+        return {one: session for one, session in found.items() if session["profile"] in people}
 
     async def pages_of_profiles(
         self, ids: Sequence[str], wanted: SessionFilter, request: PageRequest

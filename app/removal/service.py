@@ -61,6 +61,10 @@ class RemovalService:
         tombstone = {"deleted": now, "reason": reason}
         return await self._profiles.end(profile, tombstone, only=only)
 
+    async def release(self, profile: str) -> None:
+        """Free the identifiers of a profile that is closed, before the rest is done."""
+        await self._identifiers.release(profile)
+
     async def recover(self) -> int:
         """Finish removals that a crash left half-way; how many there were.
 

@@ -411,6 +411,23 @@ async def test_removal_is_served_by_indexes(recorded: Explained) -> None:
     assert await scanned(api, recorder) == []
 
 
+async def test_what_expires_and_who_is_erased_is_found_by_indexes(recorded: Explained) -> None:
+    api, recorder = recorded
+    services, clock = api.world.services, api.world.clock
+    someone = min(await api.world.folds())
+    recorder.searches.clear()
+
+    clock.advance(days=40)
+    await services.retention.hidden()
+    await api.ingest(an_event("late", 1, userId="u7", cookieId="c7"))
+    await services.retention.keep_up()
+    await services.erasure.erase(someone, now=clock.now)
+
+    by_update = [one for one in recorder.searches if one.hint == "updated"]
+    assert {tuple(one.sort) for one in by_update} == {("updated_at",)}
+    assert await scanned(api, recorder) == []
+
+
 async def test_recovery_is_served_by_indexes(recorded: Explained) -> None:
     api, recorder = recorded
 

@@ -55,7 +55,7 @@ async def test_every_index_is_made(database: Database) -> None:
         "collisions": {"newest", "identifier", "about"},
         "unmerges": {"pending"},
         "identifiers": {"owner"},
-        "profiles": {"identifiers", "members", "pending", "ending", "forgotten", "terms"}
+        "profiles": {"identifiers", "members", "pending", "ending", "forgotten", "updated", "terms"}
         | {name for one in datadog_user_attributes() for name in index_names(one)},
         "accounts": {"terms", *(name for one in account_attributes() for name in index_names(one))},
         "sessions": {"profile_history", "pending", "tombstones"},

@@ -312,7 +312,7 @@ async def test_ingesting_in_any_order_and_split_with_repeats(world: World, row: 
 
 async def test_same_event_counts_once_even_after_forty_days(world: World) -> None:
     await world.define("x", SUM, NUMBER)
-    event = x(10, 25)
+    event = an_event("e1", 10, user_id="u1", properties={"x": 25})  # without one it had expired
     await world.ingest(event)
     await world.ingest(event)
     world.clock.advance(days=40)
