@@ -115,10 +115,13 @@ class Services:
     previews: PreviewService
 
     async def recover(self) -> int:
-        """Finish what crashed processes left, and index what was defined; how much was left."""
+        """Finish what crashed processes left, and index what was defined; how much was left.
+
+        While the database is away nothing is begun in the background, where it would only fail.
+        """
+        settled = await self.ingestion.recover() + await self.unmerging.recover()
         self.backfill.start()
         self.refreshing.start()
-        settled = await self.ingestion.recover() + await self.unmerging.recover()
         settled += await self.retention.keep_up()
         await self.rows.sweep()
         await self.indexes.keep_up()  # last: an index of a large collection takes minutes
