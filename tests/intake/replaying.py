@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from app.access.gate import Gate
+from app.visitors.enriching import Enriching
 from app.web.door import Door
 from app.web.graphql import GraphQLView
 from app.web.intake import intake_routes
@@ -79,7 +80,7 @@ async def served(world: World) -> AsyncIterator[Api]:
 
     view = GraphQLView(build_schema(), get_context=context)
     gate = Gate(world.services.sources, is_open=True)
-    routes = intake_routes(Door(world.services.intake, gate, Peers(world.clock)))
+    routes = intake_routes(Door(world.services.intake, gate, Peers(world.clock, Enriching())))
     transport = httpx.ASGITransport(Starlette(routes=[Route(URL, view), *routes]))
     async with httpx.AsyncClient(transport=transport, base_url="http://server") as http:
         yield Api(world, http)

@@ -1,0 +1,107 @@
+"""The SDKs of others, as their users start them, against the server as our users start it."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+HERE = Path(__file__).parent
+
+PERSON = """
+query ($user: String!) {
+  profile(by: { userId: $user }) {
+    email
+    attribute(name: "plan") { value }
+    identifiers { value }
+    accounts { nodes { accountId name } }
+    mostVisitedPages { page views }
+    frequentActions { action count }
+    sessions { nodes { viewCount actionCount } }
+    events(first: 50) { nodes { name properties } }
+  }
+}
+"""
+PATIENCE = 20
+
+
+def person(server: str, user: str, complete: Callable[[Any], bool]) -> Any:
+    """The profile, as soon as it is complete."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        asked = {"query": PERSON, "variables": {"user": user}}
+        answer = httpx.post(f"{server}/graphql", json=asked, trust_env=False).json()
+        assert "errors" not in answer, answer
+        found = answer["data"]["profile"]
+        if found and complete(found):
+            return found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.2)
+
+
+def ordered(profile: Any) -> bool:
+    """What was sent last has arrived."""
+    return any(one["name"] == "Order Completed" for one in profile["events"]["nodes"])
+
+
+def run_python(sdk: str, *arguments: str) -> None:
+    script = [sys.executable, str(HERE / "sdk_servers.py"), sdk, *arguments]
+    finished = subprocess.run(script, capture_output=True, text=True, timeout=60, check=False)
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
+def assert_is_ana(profile: Any, user: str, account: str) -> None:
+    assert profile["email"] == "ana@example.com"
+    assert profile["attribute"] == {"value": "pro"}
+    assert {user, f"{user}-anonymous"} <= {one["value"] for one in profile["identifiers"]}
+    assert profile["accounts"]["nodes"] == [{"accountId": account, "name": "Acme"}]
+    orders = [one for one in profile["events"]["nodes"] if one["name"] == "Order Completed"]
+    assert [one["properties"]["revenue"] for one in orders] == [75.25]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sdk", ["segment", "rudderstack", "posthog"])
+def test_python_sdk(server: str, sdk: str) -> None:
+    user, account = f"py-{sdk}", f"py-{sdk}-account"
+
+    run_python(sdk, server, user, account)
+
+    assert_is_ana(person(server, user, ordered), user, account)
+
+
+@pytest.mark.slow
+@pytest.mark.npm
+@pytest.mark.parametrize("sdk", ["segment", "posthog"])
+def test_node_sdk(server: str, run_script: Any, sdk: str) -> None:
+    user, account = f"node-{sdk}", f"node-{sdk}-account"
+
+    report = run_script(f"sdk_{sdk}.mjs", server, user, account)
+
+    assert report == {"failures": []}
+    assert_is_ana(person(server, user, ordered), user, account)
+
+
+@pytest.mark.slow
+@pytest.mark.npm
+@pytest.mark.browser
+def test_browser_sdk_of_datadog(server: str, run_script: Any, chromium: str) -> None:
+    report = run_script("sdk_datadog.mjs", server, chromium, "rum-ana", "rum-acme")
+
+    profile = person(server, "rum-ana", lambda found: len(found["frequentActions"]) > 1)
+    [session] = profile["sessions"]["nodes"]
+    assert set(report["answers"]) <= {202}
+    assert profile["email"] == "ana@example.com"
+    assert profile["accounts"]["nodes"] == [{"accountId": "rum-acme", "name": "Acme"}]
+    assert sorted(profile["mostVisitedPages"], key=str) == [
+        {"page": "/cart", "views": 1},
+        {"page": "/products", "views": 1},
+    ]
+    assert sorted(profile["frequentActions"], key=str) == [
+        {"action": "click on CHECKOUT", "count": 1},
+        {"action": "order placed", "count": 1},
+    ]
+    assert session == {"viewCount": 2, "actionCount": 2}
