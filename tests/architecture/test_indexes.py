@@ -11,12 +11,15 @@ import pytest
 from app.access.model import NewSource, SourceKind
 from app.attributes.model import ProfileKind
 from app.identity.model import IdentityPolicy
+from app.intake.datadog import read_rum
+from app.intake.peer import Peer
 from app.segments import finding_repository
 from app.storage.client import Database, close
 from tests.architecture.recording import Recorder, Search, connect_recorded
 from tests.auditing import assert_audit_finds_nothing
 from tests.building import about
 from tests.graphql.asking import Api, an_event, field_of, serve
+from tests.intake.rum import body, view
 from tests.living import start
 
 pytestmark = pytest.mark.server
@@ -313,6 +316,18 @@ async def test_ingestion_is_served_by_indexes(recorded: Explained) -> None:
     await api.ingest(an_event("newer", userId="u10", sessionId="s", account={"id": "a9"}))
 
     assert await scanned(api, recorder) == []
+
+
+async def test_versions_of_views_are_served_by_an_index(recorded: Explained) -> None:
+    api, recorder = recorded
+
+    for version in (2, 1, 3):
+        sent = read_rum(body(view(version)), Peer(api.world.clock.now))
+        await api.world.services.intake.take(sent)
+
+    assert await scanned(api, recorder) == []
+    events = await api.world.database["events"].find({"part.of": "v1", "type": "VIEW"}).to_list()
+    assert [one["_id"] for one in events] == ["v1/3"]
 
 
 async def test_collisions_are_made_and_served_by_indexes(recorded: Explained) -> None:
