@@ -46,7 +46,7 @@ def session_events_match(session: SessionSpan) -> Mql:
 def collision_match(pair: Pair) -> Mql:
     """The filter for events with an identifier that are about somebody else."""
     identifier, about = pair
-    return {"apart": {"$eq": identifier}, "about": {"$eq": about}}
+    return {"apart": {"$eq": identifier}, "about": {"$eq": about}, **SHOWN}
 
 
 def session_moments(session: SessionSpan, limit: int) -> list[Mql]:

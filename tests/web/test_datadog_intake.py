@@ -281,3 +281,20 @@ async def test_client_token_is_the_write_key(database: Database) -> None:
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, "KEY_REFUSED")
         assert answer.headers["access-control-allow-origin"] == "https://shop.example"
         assert await events(client) == {}
+
+
+async def test_two_who_share_a_browser_are_two_and_their_views_are_shown(
+    client: httpx.AsyncClient,
+) -> None:
+    for version, user in enumerate(["ana", "bob", "bob"], start=1):
+        seen = view(version, usr={"id": user, "anonymous_id": "anon-1"})
+        await client.post(RUM, content=body(seen))
+
+    events_of = "events { totalCount nodes { eventId } }"
+    query = f"{{ profiles {{ totalCount }} collisions {{ nodes {{ {events_of} }} }} }}"
+    answer = await ask(client, query)
+
+    assert answer["data"] == {
+        "profiles": {"totalCount": 2},
+        "collisions": {"nodes": [{"events": {"totalCount": 1, "nodes": [{"eventId": "v1/3"}]}}]},
+    }
