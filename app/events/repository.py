@@ -10,7 +10,7 @@ from pymongo.errors import BulkWriteError
 from app.events.model import Event, EventType
 from app.events.stored import HIDDEN, Entry, event_document, load_entry
 from app.events.upserts import superseded
-from app.identity.model import principal
+from app.identity.model import IdentityPolicy, principal
 from app.storage.client import Database, Document
 from app.storage.faults import duplicates
 from app.storage.parts import in_parts
@@ -189,7 +189,10 @@ def _before(catalogue: int, *, key: str, after: str = "") -> Document:
 
 
 def _document(entry: Entry, batch: Batch) -> Document:
-    return {**event_document(entry.event), **batch.fields, **_home(entry)}
+    document = {**event_document(entry.event), **batch.fields, **_home(entry)}
+    if entry.policy is not IdentityPolicy.MERGE_ALL:
+        document["policy"] = entry.policy
+    return document
 
 
 def _home(entry: Entry) -> Document:

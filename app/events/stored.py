@@ -5,6 +5,7 @@ from typing import Any
 
 from app.events.keys import decode_json, encode_json
 from app.events.model import Event, EventType, Part
+from app.identity.model import IdentityPolicy
 
 _FIELDS = ("type", "time", "received_at", "name", "sequence", "profiled", "corrected")
 _RENAMED = {"account_id": "account", "session_id": "session"}
@@ -35,12 +36,14 @@ class Entry:
     """An event in the ledger.
 
     ``target`` is the profile it was stored for. ``apart`` are those of its identifiers that belong
-    to somebody else and say nothing about that profile.
+    to somebody else and say nothing about that profile. ``policy`` is that of its source: it counts
+    again where the event has to find another home.
     """
 
     event: Event
     target: str | None
     apart: tuple[str, ...] = ()
+    policy: IdentityPolicy = IdentityPolicy.MERGE_ALL
 
     @property
     def identifiers(self) -> tuple[str, ...]:
@@ -91,4 +94,5 @@ def load_entry(document: dict[str, Any]) -> Entry:
     if "part" in document:  # only views come in versions
         fields |= {"type": EventType.VIEW, "part": Part(**document["part"])}
     event = Event(id=document["_id"], identifiers=identifiers, **fields)
-    return Entry(event, document.get("target"), tuple(document.get("apart", ())))
+    policy = IdentityPolicy(document.get("policy", IdentityPolicy.MERGE_ALL))
+    return Entry(event, document.get("target"), tuple(document.get("apart", ())), policy)

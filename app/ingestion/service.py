@@ -22,7 +22,7 @@ from app.ingestion.applying import Applier
 from app.ingestion.lanes import APPLYING, IDLE, STORING, LaneRepository
 from app.ingestion.outcome import Outcome, Received, receive
 from app.ingestion.pool import Clock, LanePool, Turn
-from app.ingestion.targets import Found, Targets
+from app.ingestion.targets import Found, Targets, entry_of
 from app.ingestion.turns import in_turns
 from app.merging.service import MergeService
 from app.profiles.plan import Plan, plan, plan_in_steps
@@ -196,7 +196,7 @@ class IngestionService:
             received.events, policy=policy, now=self._clock(), found=found
         )
         received.keep_out(found.late)
-        entries = [Entry(one, *homes.get(one.id, (None,))) for one in received.events]
+        entries = [entry_of(one, homes.get(one.id), policy) for one in received.events]
         known, planned = await asyncio.gather(
             self._events.store(entries, batch),
             in_turns(plan_in_steps(entries, catalogue, now=self._clock())),
@@ -214,7 +214,7 @@ class IngestionService:
         if not abandoned or not await self._events.adopt(abandoned, batch):
             return []
         _, entries = await self._events.of_batch(batch.lane, batch.seq)
-        entries = await self._targets.of_homeless(entries, policy=self._policy, now=self._clock())
+        entries = await self._targets.of_homeless(entries, now=self._clock())
         moved = await self._targets.moved(entries)
         if moved:
             await self._events.rehome(moved.values(), batch)

@@ -1,7 +1,7 @@
 """Which profile an event goes to: registry, claims, and merges where identifiers meet."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -130,23 +130,30 @@ class Targets:
             if principal(one.identifiers) in profiles
         }
 
-    async def of_homeless(
-        self, entries: Iterable[Entry], *, policy: IdentityPolicy, now: datetime
-    ) -> list[Entry]:
+    async def of_homeless(self, entries: Iterable[Entry], *, now: datetime) -> list[Entry]:
         """The entries, with a living profile for those whose own was removed before it had them."""
-        all_homeless = [one.event for one in entries if _is_homeless(one)]
-        if not all_homeless:
+        homeless = [one for one in entries if _is_homeless(one)]
+        if not homeless:
             return list(entries)
-        owners = await self._owners(frozenset(one.identifiers) for one in all_homeless)
-        late = await self._erasures.late(all_homeless)
+        late = await self._erasures.late([one.event for one in homeless])
         await self._removal.forget({"_id": {"$in": sorted(late)}})
-        homeless = [one for one in all_homeless if one.id not in late]
-        named = [one.identifiers for one in sorted(homeless, key=_moment)]
-        profiles = await self._of_new(named, owners, _Asked(policy, now, set(), deleted_too=True))
-        homes = {one.id: _home(one.identifiers, profiles) for one in homeless}
-        housed = [Entry(one, *homes[one.id]) for one in homeless]
+        housed = [
+            entry
+            for policy in IdentityPolicy
+            for entry in await self._housed(
+                [one for one in homeless if one.policy is policy and one.event.id not in late],
+                _Asked(policy, now, set(), deleted_too=True),
+            )
+        ]
         await self._events.house(housed)
         return [*(one for one in entries if not _is_homeless(one)), *housed]
+
+    async def _housed(self, homeless: Sequence[Entry], asked: _Asked) -> list[Entry]:
+        """Entries that came under one policy, with homes."""
+        events = sorted((one.event for one in homeless), key=_moment)
+        named = [one.identifiers for one in events]
+        profiles = await self._of_new(named, await self._owners(map(frozenset, named)), asked)
+        return [entry_of(one, _home(one.identifiers, profiles), asked.policy) for one in events]
 
     async def moved(self, entries: Iterable[Entry]) -> dict[str, Entry]:
         """Those entries, by event id, that have another home by now, with that.
@@ -282,6 +289,13 @@ def _groups(named: Iterable[Named]) -> list[Group]:
     return [frozenset(group) for group in groups.members().values()]
 
 
+def entry_of(event: Event, home: Home | None, policy: IdentityPolicy) -> Entry:
+    """The event as it is stored, at home or nowhere."""
+    if home is None:
+        return Entry(event, None, policy=policy)
+    return Entry(event, home.profile, home.apart, policy)
+
+
 def _is_homeless(entry: Entry) -> bool:
     """It has to be somebody's, and the profile it was stored for is no more."""
     event = entry.event
@@ -316,7 +330,7 @@ def _moved(entry: Entry, profiles: Mapping[str, str]) -> Entry | None:
         for one in entry.event.identifiers
         if one in entry.apart or profiles.get(one, home) != home
     )
-    return Entry(entry.event, home, strangers)
+    return replace(entry, target=home, apart=strangers)
 
 
 def _home(identifiers: Named, profiles: Mapping[str, str]) -> Home:
