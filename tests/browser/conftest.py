@@ -103,8 +103,9 @@ def _is_ready(url: str) -> bool:
 
 def _install(npm: str) -> None:
     """Install what the scripts import, once, even where tests run in several processes."""
-    with (HERE / "package-lock.json").open() as lock:
+    wanted, installed = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
+    with wanted.open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (HERE / "node_modules" / ".package-lock.json").exists():
+        if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:
             command = [npm, "ci", "--ignore-scripts"]
             subprocess.run(command, cwd=HERE, timeout=INSTALL_TIMEOUT, check=True)

@@ -1,11 +1,11 @@
 // Sends what a server of a shop would, with PostHog's SDK for Node.
-// Arguments: URL of the server, id of the user, id of the account.
+// Arguments: URL of the server, write key, id of the user, id of the account.
 
 import { PostHog } from "posthog-node";
 
-const [host, distinctId, company] = process.argv.slice(2);
+const [host, writeKey, distinctId, company] = process.argv.slice(2);
 const failures = [];
-const posthog = new PostHog("phc_test", { host });
+const posthog = new PostHog(writeKey, { host });
 posthog.on("error", (error) => failures.push(String(error)));
 
 posthog.capture({

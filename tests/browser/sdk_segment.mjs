@@ -1,11 +1,11 @@
 // Sends what a server of a shop would, with Segment's SDK for Node.
-// Arguments: URL of the server, id of the user, id of the account.
+// Arguments: URL of the server, write key, id of the user, id of the account.
 
 import { Analytics } from "@segment/analytics-node";
 
-const [host, userId, groupId] = process.argv.slice(2);
+const [host, writeKey, userId, groupId] = process.argv.slice(2);
 const failures = [];
-const analytics = new Analytics({ writeKey: "wk", host, flushAt: 20 });
+const analytics = new Analytics({ writeKey, host, flushAt: 20 });
 analytics.on("error", (error) => failures.push(String(error.reason ?? error)));
 
 const anonymousId = `${userId}-anonymous`;

@@ -1,6 +1,6 @@
 """Sends what a server of a shop would, with the Python SDK that is named.
 
-Arguments: name of the SDK, URL of the server, id of the user, id of the account.
+Arguments: name of the SDK, URL of the server, write key, id of the user, id of the account.
 """
 
 import sys
@@ -11,15 +11,15 @@ import segment.analytics
 from posthog import Posthog
 
 
-def with_segment(host: str, user: str, account: str) -> None:
+def with_segment(host: str, key: str, user: str, account: str) -> None:
     analytics = segment.analytics
-    analytics.write_key, analytics.host, analytics.on_error = "wk", host, fail
+    analytics.write_key, analytics.host, analytics.on_error = key, host, fail
     send_calls(analytics, user, account)
 
 
-def with_rudderstack(host: str, user: str, account: str) -> None:
+def with_rudderstack(host: str, key: str, user: str, account: str) -> None:
     analytics = rudderstack.analytics
-    analytics.write_key, analytics.dataPlaneUrl, analytics.on_error = "wk", host, fail
+    analytics.write_key, analytics.dataPlaneUrl, analytics.on_error = key, host, fail
     send_calls(analytics, user, account)
 
 
@@ -33,8 +33,8 @@ def send_calls(analytics: Any, user: str, account: str) -> None:
     analytics.shutdown()
 
 
-def with_posthog(host: str, user: str, account: str) -> None:
-    posthog = Posthog("phc_test", host=host, on_error=fail)
+def with_posthog(host: str, key: str, user: str, account: str) -> None:
+    posthog = Posthog(key, host=host, on_error=fail)
     who = {"email": "ana@example.com", "plan": "pro"}
     order = {"revenue": 75.25, "$set": who}
     posthog.capture(

@@ -26,17 +26,37 @@ query ($user: String!) {
   }
 }
 """
+CREATE = """
+mutation ($name: String!, $kind: SourceKind!) {
+  createSource(input: { name: $name, kind: $kind, traitsBecomeAttributes: true }) {
+    writeKey
+    errors { message }
+  }
+}
+"""
 PATIENCE = 20
+
+
+def asked(server: str, query: str, **variables: str) -> Any:
+    """The data of the answer."""
+    request = {"query": query, "variables": variables}
+    answer = httpx.post(f"{server}/graphql", json=request, trust_env=False).json()
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+def new_key(server: str, sdk: str) -> str:
+    """The write key of a source of its own."""
+    created = asked(server, CREATE, name=sdk, kind=sdk.upper())["createSource"]
+    assert created["errors"] == []
+    return str(created["writeKey"])
 
 
 def person(server: str, user: str, complete: Callable[[Any], bool]) -> Any:
     """The profile, as soon as it is complete."""
     deadline = time.monotonic() + PATIENCE
     while True:
-        asked = {"query": PERSON, "variables": {"user": user}}
-        answer = httpx.post(f"{server}/graphql", json=asked, trust_env=False).json()
-        assert "errors" not in answer, answer
-        found = answer["data"]["profile"]
+        found = asked(server, PERSON, user=user)["profile"]
         if found and complete(found):
             return found
         assert time.monotonic() < deadline, found
@@ -68,7 +88,7 @@ def assert_is_ana(profile: Any, user: str, account: str) -> None:
 def test_python_sdk(server: str, sdk: str) -> None:
     user, account = f"py-{sdk}", f"py-{sdk}-account"
 
-    run_python(sdk, server, user, account)
+    run_python(sdk, server, new_key(server, sdk), user, account)
 
     assert_is_ana(person(server, user, ordered), user, account)
 
@@ -79,7 +99,7 @@ def test_python_sdk(server: str, sdk: str) -> None:
 def test_node_sdk(server: str, run_script: Any, sdk: str) -> None:
     user, account = f"node-{sdk}", f"node-{sdk}-account"
 
-    report = run_script(f"sdk_{sdk}.mjs", server, user, account)
+    report = run_script(f"sdk_{sdk}.mjs", server, new_key(server, sdk), user, account)
 
     assert report == {"failures": []}
     assert_is_ana(person(server, user, ordered), user, account)
@@ -89,7 +109,9 @@ def test_node_sdk(server: str, run_script: Any, sdk: str) -> None:
 @pytest.mark.npm
 @pytest.mark.browser
 def test_browser_sdk_of_datadog(server: str, run_script: Any, chromium: str) -> None:
-    report = run_script("sdk_datadog.mjs", server, chromium, "rum-ana", "rum-acme")
+    key = new_key(server, "datadog_rum")
+
+    report = run_script("sdk_datadog.mjs", server, key, chromium, "rum-ana", "rum-acme")
 
     profile = person(server, "rum-ana", lambda found: len(found["frequentActions"]) > 1)
     [session] = profile["sessions"]["nodes"]
