@@ -12,7 +12,9 @@ from rich.console import Console
 from app.cli_sources import sources
 from app.collector import settle_collector
 from app.descriptors import raise_limit
-from app.errors import ProfileGraphError, SettingError
+from app.errors import ProfileGraphError, ProfileNotFoundError, SettingError
+from app.exporting.lines import written
+from app.identity.model import USER_ID, Identifier
 from app.importing.mapping import ImportMapping, load_mapping
 from app.importing.progress import progress_bar, stopped_by_interrupt
 from app.importing.report import ImportReport
@@ -174,6 +176,36 @@ async def _audit(settings: Settings, *, repair: bool) -> Audited:
             return await services.audit.audit(watcher, repair=repair)
     finally:
         await services.close()
+        await close(database)
+
+
+@app.command("export")
+def export_command(
+    *,
+    user_id: Annotated[str | None, typer.Option("--user-id", help="The person's user id.")] = None,
+    identifier: Annotated[
+        str | None, typer.Option("--identifier", help="Any identifier, as type:value.")
+    ] = None,
+) -> None:
+    """Print everything that is stored of a person, as lines of JSON."""
+    named = (
+        Identifier(USER_ID, user_id)
+        if user_id
+        else Identifier(*(identifier or "").partition(":")[::2])
+    )
+    asyncio.run(_export(named, load_settings()))
+
+
+async def _export(named: Identifier, settings: Settings) -> None:
+    database = connect(settings.mongodb_uri, settings.mongodb_database)
+    try:
+        exports = compose(database, settings).exports
+        profile = await exports.find(named)
+        if profile is None:
+            raise ProfileNotFoundError(())
+        async for line in exports.lines(profile):
+            sys.stdout.buffer.write(written(line))
+    finally:
         await close(database)
 
 

@@ -25,6 +25,7 @@ from app.web.answers import AnswerErrors, answer_error
 from app.web.demo.routes import demo_routes
 from app.web.door import Door
 from app.web.events import EventsEndpoint
+from app.web.export import ExportEndpoint
 from app.web.graphiql.routes import graphiql_page, graphiql_routes
 from app.web.graphql import GraphQLView
 from app.web.health import Health, Readiness
@@ -84,6 +85,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Starlett
             *demo_routes(),
             Route("/v1/events", events.take, methods=["POST"]),
             *sdks,
+            Route("/v1/profiles/export", ExportEndpoint(services.exports).read),
             Route("/health", Health(partial(_told, schema)).check),
             Route("/ready", Readiness(lacking).check),
         ],

@@ -18,6 +18,8 @@ from app.erasure.traces import Traces
 from app.events.read_repository import EventReader
 from app.events.repository import EventRepository
 from app.events.service import EventService
+from app.exporting.repository import BelongingsRepository
+from app.exporting.service import ExportService
 from app.identity.collision_repository import CollisionRepository
 from app.identity.repository import IdentifierRepository
 from app.identity.service import CollisionService
@@ -113,6 +115,14 @@ class Services:
     intake: IntakeService
     unmerging: UnmergeService
     previews: PreviewService
+
+    @property
+    def exports(self) -> ExportService:
+        """What tells everything about a person."""
+        belongings = BelongingsRepository(self.database)
+        return ExportService(
+            profiles=self.profiles, belongings=belongings, attributes=self.attributes
+        )
 
     async def recover(self) -> int:
         """Finish what crashed processes left, and index what was defined; how much was left.

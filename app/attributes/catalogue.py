@@ -28,6 +28,7 @@ class Feed:
     """
 
     coerce: Callable[[object], Value]
+    is_consent: bool
     attributes: dict[ProfileKind, tuple[AttributeDefinition, ...]]
     terms: dict[ProfileKind, Terms]
 
@@ -129,9 +130,15 @@ Coercion = Callable[[object], Value]
 def _coercion(definition: AttributeDefinition) -> Coercion:
     if definition.value_format is ValueFormat.COUNTRY:
         return to_country
+    if definition.value_format is ValueFormat.CONSENT:
+        return _to_consent
     if definition.aggregation is Aggregation.SUM:
         return to_summand
     return COERCIONS[definition.data_type]
+
+
+def _to_consent(raw: object) -> Value:
+    return COERCIONS[DataType.BOOLEAN](raw)
 
 
 def _feed(coerce: Coercion, definitions: list[AttributeDefinition]) -> Feed:
@@ -141,7 +148,7 @@ def _feed(coerce: Coercion, definitions: list[AttributeDefinition]) -> Feed:
         if (group := tuple(one for one in definitions if one.kind is kind))
     }
     searched = {kind: found for kind, group in by_kind.items() if (found := terms_of(group))}
-    return Feed(coerce, by_kind, searched)
+    return Feed(coerce, coerce is _to_consent, by_kind, searched)
 
 
 def terms_of(definitions: Iterable[AttributeDefinition]) -> Terms | None:

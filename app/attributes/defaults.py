@@ -175,11 +175,14 @@ def piwik_user_attributes() -> tuple[AttributeDefinition, ...]:
         _piwik("total_goal_revenue", "properties.goal_revenue", Aggregation.SUM, DataType.NUMBER),
         _piwik("total_revenue", "properties.revenue", Aggregation.SUM, DataType.NUMBER),
         *(
-            _piwik(
-                f"consent_type_{consent}",
-                f"properties.consent_type_{consent}",
-                Aggregation.LAST,
-                DataType.BOOLEAN,
+            replace(
+                _piwik(
+                    f"consent_type_{consent}",
+                    f"properties.consent_type_{consent}",
+                    Aggregation.LAST,
+                    DataType.BOOLEAN,
+                ),
+                value_format=ValueFormat.CONSENT,
             )
             for consent in _PIWIK_CONSENTS
         ),

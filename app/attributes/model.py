@@ -32,10 +32,11 @@ class AttributeOrigin(StrEnum):
 
 
 class ValueFormat(StrEnum):
-    """A narrower meaning of a text value."""
+    """A narrower meaning of a value; of two consents at the same moment, the refusal counts."""
 
     PLAIN = "PLAIN"
     COUNTRY = "COUNTRY"
+    CONSENT = "CONSENT"
 
 
 class TextSearch(StrEnum):

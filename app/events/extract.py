@@ -8,6 +8,7 @@ from app.aggregation.stamps import MAX_POSITIONS, Stamped
 from app.attributes.catalogue import Branch, Catalogue, Feed
 from app.errors import ValueRefusedError
 from app.events.model import Event, Payload
+from app.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def _walk(branch: Branch, payload: Payload, stamp: _Stamp, extracted: Extracted)
                 if isinstance(raw, list):
                     extracted.values += [(feed, one) for one in _stamp_all(feed, raw, time, tie)]
                 else:
-                    take((feed, Stamped(time, tie, feed.coerce(raw))))
+                    value = feed.coerce(raw)
+                    take((feed, Stamped(time, _refused(value) if feed.is_consent else tie, value)))
             except ValueRefusedError as refused:
                 extracted.refused.append(Refusal(event_id, feed.names, str(refused)))
         if child.children and isinstance(raw, dict):
@@ -73,7 +75,13 @@ def _stamp_all(feed: Feed, raw: list[Any], time: datetime, tie: int) -> list[Sta
     if len(raw) > MAX_POSITIONS:
         raise ValueRefusedError(f"{len(raw)} values", f"a list of at most {MAX_POSITIONS} values")
     return [
-        Stamped(time, tie + position, feed.coerce(one))
+        Stamped(time, _refused(value) if feed.is_consent else tie + position, value)
         for position, one in enumerate(raw)
         if one is not None
+        for value in (feed.coerce(one),)
     ]
+
+
+def _refused(value: Value) -> int:
+    """The tie break of a consent: of two answers at the same moment, the refusal is the later."""
+    return int(value is False)

@@ -1,6 +1,6 @@
 """The ledger: every event, once, for ever."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,10 @@ class Batch:
 
 Parting = Callable[[set[str]], Awaitable[None]]
 """Is told the accounts of events that are about to be deleted."""
+
+
+Guard = Mapping[str, int]
+"""The last number that a document has seen of each lane, and of ``lane|origin`` for others."""
 
 
 class EventRepository:
@@ -139,6 +143,26 @@ class EventRepository:
             await parting(accounts)
             await self._events.delete_many(part)
 
+    async def delete_applied(self, profile: str, guard: Guard, *, parting: Parting) -> None:
+        """Delete those events that show under a profile and were applied to it, by its guards.
+
+        Others have not been told to anybody yet, and are somebody else's.
+        """
+        chunk: list[Document] = []
+        fields = dict.fromkeys(("account", "lane", "seq", "target"), 1)
+        async for document in self._events.find({"profile": profile}, fields):
+            if _is_applied(document, profile, guard):
+                chunk.append(document)
+            if len(chunk) == _CHUNK:
+                await self._delete(chunk, parting)
+                chunk = []
+        await self._delete(chunk, parting)
+
+    async def _delete(self, documents: list[Document], parting: Parting) -> None:
+        ids = [document["_id"] for document in documents]
+        await parting({document["account"] for document in documents} - {None})
+        await self._events.delete_many({"_id": {"$in": ids}})
+
     async def _stretches(self, query: Document) -> AsyncIterator[tuple[Document, set[str]]]:
         """Filters for a part of the events, with their accounts.
 
@@ -186,6 +210,12 @@ class EventRepository:
 
 def _before(catalogue: int, *, key: str, after: str = "") -> Document:
     return {key: {"$gt": after}, "catalogue": {"$lt": catalogue}}
+
+
+def _is_applied(event: Document, profile: str, guard: Guard) -> bool:
+    lane, target = event["lane"], event.get("target")
+    key = lane if target == profile else f"{lane}|{target}"
+    return bool(guard.get(key, 0) >= event["seq"] > HOMELESS)
 
 
 def _document(entry: Entry, batch: Batch) -> Document:

@@ -113,7 +113,7 @@ class MergeService:
         if frozen and frozen.get("pending"):
             await self._absorb(self._profiles, frozen, kind=ProfileKind.USER, owner=profile)
             root = await self.settle(profile)
-            await self._removal.sweep(root)  # it may have been removed meanwhile
+            await self._removal.sweep(root, merged=frozen)  # it may have been removed meanwhile
             await self._limits.enforce([root])
             await self._profiles.clear(profile)
 

@@ -87,11 +87,14 @@ class RemovalService:
         await self._sweep(ended)
         await self._profiles.clear(profile)
 
-    async def sweep(self, profile: str) -> None:
-        """Take away what stands under a removed profile, also what came after its end."""
+    async def sweep(self, profile: str, *, merged: Document | None = None) -> None:
+        """Take away what stands under a removed profile, also what came after its end.
+
+        ``merged``: a profile that became part of this one just before, so that it went with it.
+        """
         ended = await self._profiles.ended(profile)
         if ended:
-            await self._sweep(ended)
+            await self._sweep(ended, merged)
 
     async def forget(self, events: Mql) -> None:
         """Delete events. What they added to their accounts stays, and no ledger tells it again."""
@@ -109,21 +112,28 @@ class RemovalService:
         """How many broken profiles are kept."""
         return await self._quarantine.count()
 
-    async def _sweep(self, ended: Document) -> None:
+    async def _sweep(self, ended: Document, merged: Document | None = None) -> None:
         """Identifiers go first, so that they start anew.
 
-        Events of a broken profile stay, so that none counts again. Of others, what was received
-        after the end is somebody else's, and has not been told yet.
+        Events of a broken profile stay, so that none counts again. Of others, those go that the
+        profile had taken.
         """
         profile, at = ended["_id"], ended["deleted"]
         await self._identifiers.release(profile)
         await self._sessions.end_of_profile(profile, now=at)
         if Reason(ended["reason"]).is_broken:
             await self._events.disown(profile)
-        else:
-            await self.forget({"profile": profile, "received_at": {"$lte": at}})
-            tombstones = [profile, *ended.get("absorbed", ())]
-            await self._profiles.forget(tombstones, at=at + TOMBSTONES_STAY)
+            return
+        guard = {**ended.get("guard", {}), **(_marked(merged) if merged else {})}
+        await self._events.delete_applied(profile, guard, parting=self._accounts.outlive)
+        tombstones = [profile, *ended.get("absorbed", ())]
+        await self._profiles.forget(tombstones, at=at + TOMBSTONES_STAY)
+
+
+def _marked(merged: Document) -> dict[str, int]:
+    """The guards of a merged profile, as the one that it was merged into would have them."""
+    guards = merged.get("guard", {})
+    return {key if "|" in key else f"{key}|{merged['_id']}": seq for key, seq in guards.items()}
 
 
 def _broken(ended: Document) -> Document:

@@ -1,0 +1,1 @@
+"""Everything that is stored of one person, for the person to have."""
