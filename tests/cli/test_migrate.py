@@ -68,5 +68,14 @@ def test_processes_may_migrate_at_once(database: Database) -> None:
     recorded = [one["_id"] for one in database["migrations"].find(sort=[("_id", 1)])]
     assert recorded == [step.id for step in STEPS]
     lists = {name for one in datadog_user_attributes() for name in index_names(one)}
-    others = {"_id_", "identifiers", "members", "pending", "terms", "tombstones"}
+    others = {
+        "_id_",
+        "ending",
+        "forgotten",
+        "identifiers",
+        "members",
+        "pending",
+        "terms",
+        "updated",
+    }
     assert set(database["profiles"].index_information()) == lists | others
