@@ -26,6 +26,7 @@ class Search:
     sort: dict[str, int] = field(default_factory=dict)
     limit: int = 0
     hint: str | None = None
+    projection: dict[str, Any] | None = None
 
     @property
     def command(self) -> dict[str, Any]:
@@ -73,7 +74,8 @@ def _searches(name: str, command: dict[str, Any]) -> Iterator[Search]:
         condition = command.get("filter") or command.get("query") or {}
         order = dict(command.get("sort") or {})
         limit, hint = command.get("limit", 0), command.get("hint")
-        yield Search(collection, dict(condition), order, limit, hint)
+        projection = command.get("projection")
+        yield Search(collection, dict(condition), order, limit, hint, projection)
     if name == "update":
         yield from (Search(collection, dict(one["q"])) for one in command["updates"])
     if name == "aggregate":
@@ -83,11 +85,12 @@ def _searches(name: str, command: dict[str, Any]) -> Iterator[Search]:
 def _branches(collection: str, pipeline: list[dict[str, Any]]) -> Iterator[Search]:
     """What a pipeline looks for, and what each one that it is united with does."""
     own = {name: value for stage in reversed(pipeline) for name, value in stage.items()}
-    order, limit = dict(own.get("$sort", {})), own.get("$limit", 0)
+    order, limit, kept = dict(own.get("$sort", {})), own.get("$limit", 0), own.get("$project")
     if any("$group" in stage for stage in pipeline):
         order, limit = {}, 0  # they are about the groups
     matches = [stage["$match"] for stage in pipeline if "$match" in stage]
-    yield Search(collection, dict(matches[0]) if matches else {}, order, limit)
+    condition = dict(matches[0]) if matches else {}
+    yield Search(collection, condition, order, limit, projection=kept)
     for stage in pipeline:
         if "$unionWith" in stage:
             yield from _branches(stage["$unionWith"]["coll"], stage["$unionWith"]["pipeline"])

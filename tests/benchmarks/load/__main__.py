@@ -31,7 +31,7 @@ from tests.benchmarks.load.prepared import Wanted, prepare
 from tests.benchmarks.load.queries import CASES, LIST, OPEN, PAGE, Case
 
 CONSOLE = Console(width=100)
-TIMES = 200
+TIMES = 400
 TARGET = 2.0
 """How many times as long as the bare driver the API may take."""
 

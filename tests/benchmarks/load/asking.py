@@ -65,7 +65,7 @@ class Asking:
         found = 0
         for one in searches:
             cursor = self.client[self.database][one.collection].find(
-                one.condition, sort=list(one.sort.items()), limit=one.limit
+                one.condition, one.projection, sort=list(one.sort.items()), limit=one.limit
             )
             found += len(await cursor.to_list())
         return found
