@@ -34,8 +34,7 @@ from tests.faults import FaultyDatabase, Killed, Process
 from tests.living import Clock, World
 from tests.truth import assert_equal_to_ledger
 
-SCHEDULES = int(os.environ.get("SCHEDULES", "0" if os.environ.get("MONGODB_URI") else "30"))
-"""They run on the embedded store, so once is enough where the suite runs on both."""
+SCHEDULES = int(os.environ.get("SCHEDULES", "80"))
 LANES = 3
 LIVES = (
     [Aggregation.SUM],
