@@ -193,8 +193,11 @@ def compose(
     erasure = ErasureService(
         erasures=erasures,
         profiles=profiles,
+        identifiers=identifiers,
+        events=events,
         merging=merging,
         removal=removal,
+        storing=lanes.storing,
         erasers=(
             Traces(removal=removal, collisions=collisions, quarantine=quarantine).erase,
             rows.erase,

@@ -51,7 +51,7 @@ def erasure_row(document: Document, _catalogue: Catalogue) -> Row:
         "id": global_id("Erasure", document["_id"]),
         "requested_at": document["requested_at"],
         "finished_at": document.get("finished_at"),
-        "identifier_count": document.get("identifiers", 0),
+        "identifier_count": len(document["hashes"]),
     }
 
 

@@ -197,13 +197,15 @@ async def _index_deeds(database: Database) -> None:
 async def _index_erasures(database: Database) -> None:
     """Erasures, the latest first, and those that are not finished; where people leave traces."""
     erasures = database["erasures"]
-    await erasures.create_index([("profile", ASCENDING)], name="unfinished", sparse=True)
+    await erasures.create_index([("profiles", ASCENDING)], name="unfinished", sparse=True)
     await erasures.create_index([("requested_at", DESCENDING), ("_id", DESCENDING)], name="latest")
+    await erasures.create_index([("hashes", ASCENDING)], name="hashes")
     await database["events"].create_index(
         [("identifiers", ASCENDING)],
         name="unprofiled",
         partialFilterExpression={"profiled": False},
     )
+    await database["events"].create_index([("broken", ASCENDING)], name="broken", sparse=True)
     await database["broken_profiles"].create_index([("identifiers", ASCENDING)], name="identifiers")
     for name in ("identifier", "about"):
         await database["collisions"].create_index([(name, ASCENDING)], name=name)

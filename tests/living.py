@@ -31,7 +31,7 @@ _COLLECTIONS = {
 }
 _CONTENT = (
     *_COLLECTIONS.values(),
-    *("events", "identifiers", "collisions", "broken_profiles", "erasures", "erased_identifiers"),
+    *("events", "identifiers", "collisions", "broken_profiles", "erasures"),
     "unmerges",
 )
 

@@ -1,20 +1,22 @@
-"""Erasures in MongoDB: that they happened, and whom to keep out, as hashes under a secret key."""
+"""Erasures in MongoDB: that they happened, and whom to keep out, as hashes under a secret key.
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+One document for each, so that it is decided and remembered in one step.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from hashlib import blake2b
 from secrets import token_bytes
-
-from pymongo import UpdateOne
 
 from app.erasure.model import Erasure, before, pseudonym
 from app.events.model import Event
 from app.paging import Order, Page, PageRequest, Sort
 from app.storage.client import Database, Document
 from app.storage.pages import read_pages
-from app.storage.parts import in_parts
 
 LATEST_FIRST: Order = (Sort("requested_at", -1), Sort("_id", -1))
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 _KEY_BYTES = 32
 
@@ -24,29 +26,49 @@ class ErasureRepository:
 
     def __init__(self, database: Database, secret: str | None = None) -> None:
         self._erasures = database["erasures"]
-        self._erased = database["erased_identifiers"]
         self._settings = database["settings"]
         self._key = blake2b(secret.encode(), digest_size=_KEY_BYTES).digest() if secret else None
 
-    async def begin(self, erasure: Erasure, profile: str) -> None:
-        """Write down that a profile is to be erased: it will be, whatever happens."""
-        begun = {"requested_at": erasure.requested_at, "profile": profile}
+    async def begin(self, erasure: Erasure, profile: str, identifiers: Iterable[str]) -> None:
+        """Write down that a profile is to be erased: it will be, whatever happens.
+
+        From now on events about these identifiers are kept out that happened until then.
+        """
+        begun = {
+            "requested_at": erasure.requested_at,
+            "profiles": [profile],
+            "hashes": await self._hashes(identifiers),
+        }
         await self._erasures.update_one({"_id": erasure.id}, {"$setOnInsert": begun}, upsert=True)
 
-    async def tell(self, erasure_id: str, *, identifiers: int) -> None:
-        """Write down how many identifiers there were."""
-        told = {"$max": {"identifiers": identifiers}}
-        await self._erasures.update_one({"_id": erasure_id}, told)
+    async def extend(
+        self, erasure: Erasure, profiles: Iterable[str], identifiers: Iterable[str]
+    ) -> bool:
+        """Erase these profiles too, and keep events about these identifiers out.
 
-    async def finish(self, erasure_id: str, *, now: datetime) -> None:
-        """Write down that it was done, and forget who it was; two may have done it at once."""
-        done = {"$max": {"finished_at": now}, "$unset": {"profile": ""}}
-        await self._erasures.update_one({"_id": erasure_id}, done)
+        False if somebody else has finished it.
+        """
+        more = {
+            "profiles": {"$each": sorted(profiles)},
+            "hashes": {"$each": await self._hashes(identifiers)},
+        }
+        unfinished = {"_id": erasure.id, "profiles": {"$gt": ""}}
+        extended = await self._erasures.update_one(unfinished, {"$addToSet": more})
+        return bool(extended.matched_count)
 
-    async def unfinished(self) -> list[tuple[Erasure, str]]:
+    async def finish(self, erasure: Erasure, profiles: Iterable[str], *, now: datetime) -> bool:
+        """Write down that it was done, and forget who it was; False if others were added."""
+        others = {"$elemMatch": {"$nin": sorted(profiles)}}
+        done = {"$set": {"finished_at": now}, "$unset": {"profiles": ""}}
+        finished = await self._erasures.update_one(
+            {"_id": erasure.id, "profiles": {"$gt": "", "$not": others}}, done
+        )
+        return bool(finished.modified_count)
+
+    async def unfinished(self) -> list[tuple[Erasure, list[str]]]:
         """Erasures that were begun and not finished, with the profiles they are about."""
-        found = self._erasures.find({"profile": {"$gt": ""}})
-        return [(_load(document), document["profile"]) async for document in found]
+        found = self._erasures.find({"profiles": {"$gt": ""}})
+        return [(_load(document), document["profiles"]) async for document in found]
 
     async def get(self, erasure_id: str) -> Document:
         """An erasure."""
@@ -63,32 +85,23 @@ class ErasureRepository:
         """How many erasures there are."""
         return await self._erasures.count_documents({})
 
-    async def remember(self, identifiers: Iterable[str], at: datetime) -> None:
-        """Keep events about these identifiers out that happen until then."""
-        key = await self._own_key()
-        updates = [
-            UpdateOne({"_id": pseudonym(one, key)}, {"$max": {"at": at}}, upsert=True)
-            for one in sorted(identifiers)
-        ]
-
-        async def write(part: Sequence[UpdateOne]) -> None:
-            await self._erased.bulk_write(part, ordered=False)
-
-        await in_parts(updates, write)
-
     async def late(self, events: Iterable[Event]) -> set[str]:
-        """The ids of those events that happened before somebody they are about was erased.
-
-        To be asked after looking up whose identifiers they are: an erasure is remembered before
-        the identifiers are forgotten, so that one of the two always shows.
-        """
+        """The ids of those events that happened before somebody they are about was erased."""
         about = [one for one in events if one.identifiers]
         key = await self._known_key() if about else None
         if key is None:
             return set()
         names = {pseudonym(name, key): name for one in about for name in one.identifiers}
-        found = self._erased.find({"_id": {"$in": sorted(names)}}, batch_size=len(names) + 1)
-        return before(about, {names[one["_id"]]: one["at"] async for one in found})
+        found = self._erasures.find({"hashes": {"$in": sorted(names)}}, batch_size=len(names) + 1)
+        erased: dict[str, datetime] = {}
+        async for erasure in found:
+            for name in (names[one] for one in erasure["hashes"] if one in names):
+                erased[name] = max(erased.get(name, NEVER), erasure["requested_at"])
+        return before(about, erased)
+
+    async def _hashes(self, identifiers: Iterable[str]) -> list[str]:
+        key = await self._own_key()
+        return [pseudonym(one, key) for one in sorted(identifiers)]
 
     async def _known_key(self) -> bytes | None:
         """The key, if anybody was ever erased."""

@@ -29,5 +29,5 @@ class Traces:
         await self._removal.forget({"profiled": False, "identifiers": about})
         await self._collisions.forget(identifiers)
         for broken in await self._quarantine.with_identifiers(identifiers):
-            await self._removal.forget({"target": broken, "identifiers": about})
+            await self._removal.forget({"broken": broken, "identifiers": about})
             await self._quarantine.strip(broken, identifiers)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pymongo import UpdateOne
@@ -22,7 +23,7 @@ HOMELESS = 0
 """The number under which a lane keeps events whose profile was removed before it could take them.
 Lanes begin with 1. They wait for a new profile as abandoned ones do for adoption."""
 
-_HOME = ("target", "profile", "apart", "about")
+_HOME = ("target", "profile", "apart", "about", "broken")
 
 _CHUNK = 2000
 
@@ -73,20 +74,29 @@ class EventRepository:
         abandoned = {"lane": batch.lane, "seq": {"$in": seqs}}
         return (await self._events.update_many(abandoned, {"$set": batch.fields})).modified_count
 
-    async def rehome(self, entries: Iterable[Entry], batch: Batch) -> None:
-        """Let events of the batch belong to other profiles than they were stored for."""
-        updates = [
-            UpdateOne(
-                {"_id": one.event.id, "lane": batch.lane, "seq": batch.seq},
-                {"$set": _home(one) | apart_fields(one.event, one.apart)},
-            )
-            for one in entries
-        ]
-        await self._events.bulk_write(updates, ordered=False)
+    async def house(self, entries: Sequence[Entry], batch: Batch) -> None:
+        """Let events of the batch belong to other profiles than they were stored for.
+
+        Those that somebody else has adopted since are theirs to house.
+        """
+
+        async def write(part: Sequence[Entry]) -> None:
+            await self._events.bulk_write([_housing(one, batch) for one in part], ordered=False)
+
+        await in_parts(entries, write)
 
     async def any_of(self, lane: str, seqs: list[int]) -> bool:
         """Whether any event is stored under one of these numbers."""
         query = {"lane": lane, "seq": {"$in": seqs}}
+        return await self._events.find_one(query, {"_id": 1}) is not None
+
+    async def any_about(self, profile: str, identifiers: Iterable[str], *, until: datetime) -> bool:
+        """Whether an event of this profile is about one of these, and happened until then."""
+        query = {
+            "profile": profile,
+            "time": {"$lte": until},
+            "identifiers": {"$in": sorted(identifiers)},
+        }
         return await self._events.find_one(query, {"_id": 1}) is not None
 
     async def of_batch(self, lane: str, seq: int) -> tuple[int, list[Entry]]:
@@ -120,22 +130,11 @@ class EventRepository:
             query, {"$set": {"seq": HOMELESS}, "$unset": dict.fromkeys(_HOME, "")}
         )
 
-    async def house(self, entries: Sequence[Entry]) -> None:
-        """Give homeless events the profiles of these entries."""
-
-        async def write(part: Sequence[Entry]) -> None:
-            updates = [
-                UpdateOne({"_id": one.event.id, "target": None}, {"$set": _home(one)})
-                for one in part
-            ]
-            await self._events.bulk_write(updates, ordered=False)
-
-        await in_parts(entries, write)
-
     async def disown(self, profile: str) -> None:
-        """Let the events that show under a profile belong to nobody."""
+        """Let the events that show under a broken profile belong to nobody, and be found by it."""
+        disowned = {"$unset": {"profile": ""}, "$set": {"broken": profile}}
         async for part, _ in self._stretches({"profile": profile}):
-            await self._events.update_many(part, {"$unset": {"profile": ""}})
+            await self._events.update_many(part, disowned)
 
     async def delete(self, query: Document, *, parting: Parting) -> None:
         """Delete events; first their accounts are told that they are going."""
@@ -223,6 +222,15 @@ def _document(entry: Entry, batch: Batch) -> Document:
     if entry.policy is not IdentityPolicy.MERGE_ALL:
         document["policy"] = entry.policy
     return document
+
+
+def _housing(entry: Entry, batch: Batch) -> UpdateOne:
+    home = _home(entry)
+    gone = dict.fromkeys((name for name in _HOME if name not in home), "")
+    return UpdateOne(
+        {"_id": entry.event.id, "lane": batch.lane, "seq": batch.seq},
+        {"$set": home, "$unset": gone},
+    )
 
 
 def _home(entry: Entry) -> Document:

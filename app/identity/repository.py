@@ -35,11 +35,12 @@ class IdentifierRepository:
             return {documents[index]["_id"] for index in duplicates(error)}
         return set()
 
-    async def replace(self, identifier: str, *, owner: str, to: str) -> None:
-        """Hand an identifier over, if it still belongs to ``owner``."""
-        await self._identifiers.update_one(
-            {"_id": identifier, "profile": owner}, {"$set": {"profile": to}}
+    async def replace(self, identifier: str, *, owner: str, to: str) -> bool:
+        """Hand an identifier over; False if it has gone from ``owner`` to somebody else."""
+        replaced = await self._identifiers.update_one(
+            {"_id": identifier, "profile": {"$in": [owner, to]}}, {"$set": {"profile": to}}
         )
+        return bool(replaced.matched_count)
 
     async def hand_over(
         self, identifiers: Iterable[str], *, owners: Iterable[str], to: str

@@ -94,6 +94,10 @@ class LaneRepository:
         """Every lane there is."""
         return await self._lanes.find({}).to_list()
 
+    async def storing(self) -> set[tuple[str, int]]:
+        """The batches that are being stored, by lane and number."""
+        return {(lane["_id"], lane["seq"]) for lane in await self.all() if lane["state"] == STORING}
+
     async def _step(self, lane: Lane, state: str, update: dict[str, Any], now: datetime) -> Lane:
         leased = {**update["$set"], "lease_until": now + self._lease}
         stepped = await self._lanes.find_one_and_update(

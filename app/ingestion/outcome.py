@@ -76,13 +76,16 @@ class Received:
             self.rejected.append(Rejection(index, error.code, str(error)))
         self.events = [one for one in self.events if one.id in self.indexes]
 
-    def repeat(self, known: Mapping[str, Entry]) -> None:
-        """These events are in the ledger already; the first body won, also where they differ."""
+    def repeat(self, known: Collection[str], entries: Mapping[str, Entry]) -> None:
+        """These events were in the ledger already; the first body won, also where they differ.
+
+        Some may have expired at this very moment; ``entries`` are the others.
+        """
         self.known = len(known)
         sent = {event.id: event for event in self.events if event.id in known}
         for event_id, event in sent.items():
             self._drop_warnings(self.indexes[event_id])
-            if not _same(event, known[event_id].event):
+            if event_id in entries and not _same(event, entries[event_id].event):
                 self._conflict(self.indexes[event_id], event_id)
 
     def refuse(self, refused: Sequence[Refusal]) -> None:

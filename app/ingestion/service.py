@@ -196,16 +196,20 @@ class IngestionService:
             received.events, policy=policy, now=self._clock(), found=found
         )
         received.keep_out(found.late)
-        entries = [entry_of(one, homes.get(one.id), policy) for one in received.events]
-        known, planned = await asyncio.gather(
+        entries = [
+            entry_of(one, homes.get(one.id), policy)
+            for one in received.events
+            if one.id not in found.known
+        ]
+        stored_before, planned = await asyncio.gather(
             self._events.store(entries, batch),
             in_turns(plan_in_steps(entries, catalogue, now=self._clock())),
         )
-        if not known and not adopted:
+        if known := stored_before | found.known:
+            received.repeat(known, await self._events.with_ids(known))
+        if not stored_before and not adopted:
             return planned
-        if known:
-            received.repeat(await self._events.with_ids(known))
-        new = [entry for entry in entries if entry.event.id not in known]
+        new = [entry for entry in entries if entry.event.id not in stored_before]
         return plan(adopted + new, catalogue, now=self._clock())
 
     async def _adopt(self, turn: Turn, batch: Batch) -> list[Entry]:
@@ -213,12 +217,13 @@ class IngestionService:
         abandoned = list(turn.lane.abandoned)
         if not abandoned or not await self._events.adopt(abandoned, batch):
             return []
-        _, entries = await self._events.of_batch(batch.lane, batch.seq)
-        entries = await self._targets.of_homeless(entries, now=self._clock())
-        moved = await self._targets.moved(entries)
-        if moved:
-            await self._events.rehome(moved.values(), batch)
-        return [moved.get(one.event.id, one) for one in entries]
+        _, stored = await self._events.of_batch(batch.lane, batch.seq)
+        found = await self._targets.of_adopted(stored, now=self._clock())
+        moved = await self._targets.moved(found)
+        entries = [moved.get(one.event.id, one) for one in found]
+        before = {one.event.id: one for one in stored}
+        await self._events.house([one for one in entries if one is not before[one.event.id]], batch)
+        return entries
 
     async def _settle(self, turn: Turn) -> None:
         """Do what the former owner of a lane left undone."""

@@ -52,11 +52,13 @@ class Found:
     """What shows while profiles are looked for.
 
     ``gained`` are known profiles that get identifiers which they did not have; ``late`` are
-    events that happened before somebody they are about was erased, and have to be kept out.
+    events that happened before somebody they are about was erased, and have to be kept out;
+    ``known`` are some of those that are in the ledger already, and get no home.
     """
 
     gained: set[str] = field(default_factory=set)
     late: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
 
 
 class _Asked(NamedTuple):
@@ -68,7 +70,7 @@ class _Asked(NamedTuple):
 
     policy: IdentityPolicy
     now: datetime
-    gained: set[str]
+    found: Found
     deleted_too: bool = False
 
     @property
@@ -119,73 +121,104 @@ class Targets:
         }
         open_events = [one for one in identified if one.identifiers[0] not in profiles]
         if open_events:
-            known = await self._events.known(one.id for one in open_events)
-            new = [one for one in open_events if one.id not in known]
-            named = [one.identifiers for one in sorted(new, key=_moment)]
-            asked = _Asked(policy, now, found.gained)
-            profiles |= await self._of_new(named, owners, asked)
+            found.known.update(await self._events.known(one.id for one in open_events))
+            new = [one for one in open_events if one.id not in found.known]
+            profiles |= await self._of_new(new, owners, _Asked(policy, now, found))
         return {
             one.id: _home(one.identifiers, profiles)
             for one in identified
             if principal(one.identifiers) in profiles
         }
 
-    async def of_homeless(self, entries: Iterable[Entry], *, now: datetime) -> list[Entry]:
-        """The entries, with a living profile for those whose own was removed before it had them."""
+    async def of_adopted(self, entries: Sequence[Entry], *, now: datetime) -> list[Entry]:
+        """The entries, with a living profile for those whose own was removed before it had them.
+
+        Without those of people who were erased since they were stored: these are deleted.
+        """
+        found = Found(late=await self._erasures.late([one.event for one in entries]))
         homeless = [one for one in entries if _is_homeless(one)]
-        if not homeless:
-            return list(entries)
-        late = await self._erasures.late([one.event for one in homeless])
-        await self._removal.forget({"_id": {"$in": sorted(late)}})
         housed = [
             entry
             for policy in IdentityPolicy
             for entry in await self._housed(
-                [one for one in homeless if one.policy is policy and one.event.id not in late],
-                _Asked(policy, now, set(), deleted_too=True),
+                [one.event for one in homeless if one.policy is policy],
+                _Asked(policy, now, found, deleted_too=True),
             )
         ]
-        await self._events.house(housed)
-        return [*(one for one in entries if not _is_homeless(one)), *housed]
+        if found.late:
+            await self._removal.forget({"_id": {"$in": sorted(found.late)}})
+        at_home = (one for one in entries if not _is_homeless(one))
+        return [one for one in (*at_home, *housed) if one.event.id not in found.late]
 
-    async def _housed(self, homeless: Sequence[Entry], asked: _Asked) -> list[Entry]:
-        """Entries that came under one policy, with homes."""
-        events = sorted((one.event for one in homeless), key=_moment)
-        named = [one.identifiers for one in events]
-        profiles = await self._of_new(named, await self._owners(map(frozenset, named)), asked)
-        return [entry_of(one, _home(one.identifiers, profiles), asked.policy) for one in events]
+    async def _housed(self, homeless: Sequence[Event], asked: _Asked) -> list[Entry]:
+        """Events that came under one policy, with homes."""
+        owners = await self._owners(frozenset(one.identifiers) for one in homeless)
+        profiles = await self._of_new(homeless, owners, asked)
+        return [
+            entry_of(one, _home(one.identifiers, profiles), asked.policy)
+            for one in homeless
+            if one.id not in asked.found.late
+        ]
 
     async def moved(self, entries: Iterable[Entry]) -> dict[str, Entry]:
         """Those entries, by event id, that have another home by now, with that.
 
-        Their profile may have been taken apart since they were stored.
+        Their profile may have been taken apart since they were stored, or removed; then some of
+        their identifiers may be nobody's, and are claimed.
         """
         at_home = [one for one in entries if one.target]
+        while True:
+            moved, unknown = await self._moved(at_home)
+            if not unknown:
+                return moved
+            await self._identifiers.claim(unknown)
+
+    async def _moved(self, at_home: Sequence[Entry]) -> tuple[dict[str, Entry], dict[str, str]]:
+        """Those that have another home, and the homes of identifiers that nobody has."""
         named = {name for one in at_home for name in one.event.identifiers}
         owners = await self._identifiers.owners(named) if named else {}
         ids = {*owners.values(), *(one.target for one in at_home if one.target)}
         standings = await self._profiles.standings(ids) if ids else {}
         profiles = {name: standings[owner].profile for name, owner in owners.items()}
         found = {one.event.id: _moved(one, profiles) for one in at_home}
-        return {
-            one.event.id: moved
+        moved = {
+            one.event.id: to
             for one in at_home
-            if (moved := found[one.event.id])
-            and (moved.apart != one.apart or moved.target != standings[one.target or ""].profile)
+            if (to := found[one.event.id])
+            and (to.apart != one.apart or to.target != standings[one.target or ""].profile)
         }
+        unknown = {
+            name: one.target
+            for one in moved.values()
+            for name in one.identifiers
+            if name not in owners and one.target
+        }
+        return moved, unknown
 
     async def _of_new(
-        self, named: Sequence[Named], owners: Owners, asked: _Asked
+        self, events: Iterable[Event], owners: Owners, asked: _Asked
     ) -> dict[str, str]:
-        """The profile of each identifier that one of these events, in their order, is about."""
+        """The profile of each identifier that one of these events, in their order, is about.
+
+        Where one was removed, it may be that somebody has been erased since the batch began.
+        """
         resolved: dict[str, str] = {}
-        while named:
-            groups, standings = await self._divided(named, owners, asked)
+        left = sorted((one for one in events if one.id not in asked.found.late), key=_moment)
+        while left:
+            groups, standings = await self._divided(
+                [one.identifiers for one in left], owners, asked
+            )
+            if any(one.deleted for one in standings.values()):
+                late = await self._erasures.late(left)
+                asked.found.late.update(late)
+                if late:
+                    left = [one for one in left if one.id not in late]
+                    continue
             settled = await self._settle(groups, owners, standings, asked)
             resolved |= settled.profiles
             again = {one for group in settled.again for one in group}
-            named = [one for one in named if principal(one) in again]
-            owners = await self._owners(map(frozenset, named))
+            left = [one for one in left if principal(one.identifiers) in again]
+            owners = await self._owners(frozenset(one.identifiers) for one in left)
         return resolved
 
     async def _divided(
@@ -250,7 +283,7 @@ class Targets:
                 again.add(one.group)
             else:
                 found[one.group] = profile
-                asked.gained.update([profile] if one.gains else [])
+                asked.found.gained.update([profile] if one.gains else [])
         claims = {
             name: found[one.group] for one in chosen if one.group in found for name in one.unknown
         }
@@ -278,7 +311,8 @@ class Targets:
                 return None
             profile = joined
         for one, owner in choice.strays.items():  # also of merges that had moved all they found
-            await self._identifiers.replace(one, owner=owner, to=profile)
+            if not await self._identifiers.replace(one, owner=owner, to=profile):
+                return None
         return profile
 
 

@@ -58,6 +58,13 @@ class EndRepository:
         """The document, if it has ended."""
         return await self._documents.find_one({"_id": document_id, "deleted": {"$ne": None}})
 
+    async def inherit(self, document_id: str, identifiers: Iterable[str]) -> None:
+        """Add identifiers to a document that has ended, while anybody may look at them."""
+        await self._documents.update_one(
+            {"_id": document_id, "ending": True},
+            {"$addToSet": {"identifiers": {"$each": sorted(identifiers)}}},
+        )
+
     async def clear(self, document_id: str) -> None:
         """Drop the content of a document that has ended."""
         await self._documents.update_one(

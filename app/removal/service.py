@@ -93,6 +93,8 @@ class RemovalService:
         ``merged``: a profile that became part of this one just before, so that it went with it.
         """
         ended = await self._profiles.ended(profile)
+        if ended and merged:
+            await self._profiles.inherit(profile, merged.get("identifiers", ()))
         if ended:
             await self._sweep(ended, merged)
 

@@ -51,6 +51,7 @@ async def test_every_index_is_made(database: Database) -> None:
             "parts",
             "deeds",
             "unprofiled",
+            "broken",
         },
         "collisions": {"newest", "identifier", "about"},
         "unmerges": {"pending"},
@@ -65,7 +66,7 @@ async def test_every_index_is_made(database: Database) -> None:
         "segment_lists": {"unsettled"},
         "sources": {"keys", "names"},
         "broken_profiles": {"latest", "identifiers"},
-        "erasures": {"unfinished", "latest"},
+        "erasures": {"unfinished", "latest", "hashes"},
     }
 
 

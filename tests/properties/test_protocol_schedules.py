@@ -3,6 +3,7 @@
 Random schedules of the production code: several processes on one store, commands interleaved
 document by document, processes killed between any two commands, leases that run out under
 sleeping processes which wake up later, clients that send again. ``SCHEDULES`` sets how many.
+With ``PYTHONHASHSEED=0`` the same seed gives the same schedule.
 """
 
 import asyncio
@@ -33,6 +34,8 @@ from tests.building import about
 from tests.faults import FaultyDatabase, Killed, Process
 from tests.living import Clock, World
 from tests.truth import assert_equal_to_ledger
+
+pytestmark = pytest.mark.usefixtures("drawn_from_the_seed")
 
 SCHEDULES = int(os.environ.get("SCHEDULES", "80"))
 LANES = 3
