@@ -85,12 +85,12 @@ class EndRepository:
             {"$set": {"forget_at": at}},
         )
 
-    async def end_of_profile(self, profile: str, *, now: datetime) -> None:
-        """End all documents that belong to a profile, and leave tombstones without content.
+    async def end_of_profiles(self, profiles: Iterable[str], *, now: datetime) -> None:
+        """End all documents that belong to these profiles, and leave tombstones without content.
 
         Their guards stay for a month, so that no process that wakes up late makes them anew.
         """
-        query = {"profile": profile}
+        query = {"profile": {"$in": sorted(profiles)}}
         while found := await self._documents.find(query, {"_id": 1}, limit=_STRETCH).to_list():
             ids = [document["_id"] for document in found]
             tombstone = {"deleted": now, "closed_at": now}

@@ -117,18 +117,18 @@ class RemovalService:
     async def _sweep(self, ended: Document, merged: Document | None = None) -> None:
         """Identifiers go first, so that they start anew.
 
-        Events of a broken profile stay, so that none counts again. Of others, those go that the
-        profile had taken.
+        Sessions of merged profiles may stand half-way, moved by a process that died of it. Events
+        of a broken profile stay, so that none counts again. Of others, those go that it had taken.
         """
         profile, at = ended["_id"], ended["deleted"]
         await self._identifiers.release(profile)
-        await self._sessions.end_of_profile(profile, now=at)
+        tombstones = [profile, *ended.get("absorbed", ()), *([merged["_id"]] if merged else [])]
+        await self._sessions.end_of_profiles(tombstones, now=at)
         if Reason(ended["reason"]).is_broken:
             await self._events.disown(profile)
             return
         guard = {**ended.get("guard", {}), **(_marked(merged) if merged else {})}
         await self._events.delete_applied(profile, guard, parting=self._accounts.outlive)
-        tombstones = [profile, *ended.get("absorbed", ())]
         await self._profiles.forget(tombstones, at=at + TOMBSTONES_STAY)
 
 
