@@ -58,6 +58,10 @@ bench-segments: install ## Measure segments of a million people (MONGODB_URI, LO
 	@$(BIN)/python -m tests.benchmarks.segments
 
 .PHONY: bench-intake
+bench-bot: install ## Measure what others wait for beside a bot of ever new cookies (MONGODB_URI)
+	@echo "» Measuring beside a bot"
+	@$(BIN)/python -m tests.benchmarks.bot
+
 bench-intake: install ## Measure what each intake costs beside ingestion (MONGODB_URI)
 	@echo "» Measuring intakes"
 	@$(BIN)/python -m tests.benchmarks.intake
