@@ -23,6 +23,7 @@ from app.exporting.service import ExportService
 from app.identity.collision_repository import CollisionRepository
 from app.identity.repository import IdentifierRepository
 from app.identity.service import CollisionService
+from app.ingestion.adoption import Adopter
 from app.ingestion.applying import Applier
 from app.ingestion.backfill import BackfillService
 from app.ingestion.filling import Filler
@@ -217,7 +218,6 @@ def compose(
         profiles=profiles,
         merging=merging,
         erasures=erasures,
-        removal=removal,
         expired=keeping.close,
     )
     applier = Applier(
@@ -234,6 +234,14 @@ def compose(
         events=events,
         attributes=attributes,
         targets=targets,
+        adopter=Adopter(
+            events=events,
+            identifiers=identifiers,
+            profiles=profiles,
+            erasures=erasures,
+            removal=removal,
+            targets=targets,
+        ),
         applier=applier,
         merging=merging,
         policy=settings.identity_policy,
@@ -305,9 +313,7 @@ def compose(
         erasure,
         keeping,
         ProfileService(
-            reader=readers[ProfileKind.USER],
-            profiles=profiles,
-            identifiers=identifiers,
+            reader=readers[ProfileKind.USER], profiles=profiles, identifiers=identifiers
         ),
         AccountService(readers[ProfileKind.ACCOUNT]),
         SessionService(
@@ -326,11 +332,7 @@ def compose(
         ),
         SizeService(lists, rows),
         RefreshService(
-            segments=saved,
-            memberships=memberships,
-            lists=lists,
-            profiles=profiles,
-            clock=clock,
+            segments=saved, memberships=memberships, lists=lists, profiles=profiles, clock=clock
         ),
         CrowdService(
             events=EventReader(database),

@@ -16,13 +16,14 @@ from app.erasure.service import ErasureService
 from app.errors import LaneLostError
 from app.events.model import Event
 from app.events.repository import Batch, EventRepository
-from app.events.stored import Entry
 from app.identity.model import IdentityPolicy
+from app.ingestion.adoption import Adopter
 from app.ingestion.applying import Applier
+from app.ingestion.homes import entry_of
 from app.ingestion.lanes import APPLYING, IDLE, STORING, LaneRepository
 from app.ingestion.outcome import Outcome, Received, receive
 from app.ingestion.pool import Clock, LanePool, Turn
-from app.ingestion.targets import Found, Targets, entry_of
+from app.ingestion.targets import Found, Targets
 from app.ingestion.turns import in_turns
 from app.merging.service import MergeService
 from app.profiles.plan import Plan, plan, plan_in_steps
@@ -46,6 +47,7 @@ class IngestionService:
         events: EventRepository,
         attributes: AttributeService,
         targets: Targets,
+        adopter: Adopter,
         applier: Applier,
         merging: MergeService,
         policy: IdentityPolicy,
@@ -62,6 +64,7 @@ class IngestionService:
         self._events = events
         self._attributes = attributes
         self._targets = targets
+        self._adopter = adopter
         self._applier = applier
         self._merging = merging
         self._policy = policy
@@ -191,7 +194,7 @@ class IngestionService:
     ) -> Plan:
         """Store the batch; what everything in the ledger under its number changes."""
         batch = Batch(turn.lane.name, turn.lane.seq, catalogue.version)
-        adopted = await self._adopt(turn, batch)
+        adopted = await self._adopter.adopt(turn.lane.abandoned, batch, now=self._clock())
         homes = await self._targets.of_events(
             received.events, policy=policy, now=self._clock(), found=found
         )
@@ -211,19 +214,6 @@ class IngestionService:
             return planned
         new = [entry for entry in entries if entry.event.id not in stored_before]
         return plan(adopted + new, catalogue, now=self._clock())
-
-    async def _adopt(self, turn: Turn, batch: Batch) -> list[Entry]:
-        """What abandoned batches of this lane stored, now under our number."""
-        abandoned = list(turn.lane.abandoned)
-        if not abandoned or not await self._events.adopt(abandoned, batch):
-            return []
-        _, stored = await self._events.of_batch(batch.lane, batch.seq)
-        found = await self._targets.of_adopted(stored, now=self._clock())
-        moved = await self._targets.moved(found)
-        entries = [moved.get(one.event.id, one) for one in found]
-        before = {one.event.id: one for one in stored}
-        await self._events.house([one for one in entries if one is not before[one.event.id]], batch)
-        return entries
 
     async def _settle(self, turn: Turn) -> None:
         """Do what the former owner of a lane left undone."""
@@ -247,7 +237,7 @@ class IngestionService:
         await turn.begin()
         catalogue = await self._attributes.current()
         batch = Batch(turn.lane.name, turn.lane.seq, catalogue.version)
-        entries = await self._adopt(turn, batch)
+        entries = await self._adopter.adopt(turn.lane.abandoned, batch, now=self._clock())
         await turn.commit()
         planned = plan(entries, catalogue, now=self._clock())
         await self._complete(turn, planned, adopted=True)

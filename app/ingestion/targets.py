@@ -1,43 +1,38 @@
 """Which profile an event goes to: registry, claims, and merges where identifiers meet."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol
 
 from app.erasure.repository import ErasureRepository
 from app.events.model import Event
 from app.events.repository import EventRepository
-from app.events.stored import Entry
 from app.identity.marks import NONE, Marks
 from app.identity.model import IdentityPolicy, principal
 from app.identity.repository import IdentifierRepository
-from app.identity.resolve import Group, Groups, divide
+from app.identity.resolve import Group, divide
 from app.ingestion.choices import Choice, choose
+from app.ingestion.homes import (
+    Home,
+    Named,
+    Owners,
+    grouped,
+    home_of,
+    is_settled,
+    meetings,
+    moment,
+)
 from app.merging.service import MergeService
 from app.profiles.ids import new_profile_id
 from app.profiles.model import Standing
 from app.profiles.repository import DocumentRepository
-from app.removal.service import RemovalService
-
-Owners: TypeAlias = Mapping[str, str]
-"""The profile of each identifier that the registry knows."""
-
-Named: TypeAlias = tuple[str, ...]
-"""The identifiers of one event."""
 
 
 class Expired(Protocol):
     """Closes those of these profiles that have expired, and frees their identifiers."""
 
     async def __call__(self, profiles: Iterable[str], /, *, now: datetime) -> set[str]: ...
-
-
-class Home(NamedTuple):
-    """The profile of an event, and those of its identifiers that belong to somebody else."""
-
-    profile: str
-    apart: tuple[str, ...] = ()
 
 
 class _Settled(NamedTuple):
@@ -61,7 +56,7 @@ class Found:
     known: set[str] = field(default_factory=set)
 
 
-class _Asked(NamedTuple):
+class Asked(NamedTuple):
     """How profiles are looked for.
 
     ``deleted_too`` looks behind every owner for a deleted profile and replaces it. Without it that
@@ -90,7 +85,6 @@ class Targets:
         profiles: DocumentRepository,
         merging: MergeService,
         erasures: ErasureRepository,
-        removal: RemovalService,
         expired: Expired,
     ) -> None:
         self._events = events
@@ -98,7 +92,6 @@ class Targets:
         self._profiles = profiles
         self._merging = merging
         self._erasures = erasures
-        self._removal = removal
         self._expired = expired
 
     async def of_events(
@@ -110,104 +103,40 @@ class Targets:
         claimed or joined, events that are in the ledger already are left out.
         """
         identified = [one for one in events if one.profiled and one.identifiers]
-        groups = _groups(one.identifiers for one in identified)
+        groups = grouped(one.identifiers for one in identified)
         owners = await self._kept(await self._owners(groups), now)
         found.late.update(await self._erasures.late(events))
         if found.late:
             identified = [one for one in identified if one.id not in found.late]
-            groups = _groups(one.identifiers for one in identified)
+            groups = grouped(one.identifiers for one in identified)
         profiles = {
-            one: owners[one] for group in groups if _is_settled(group, owners) for one in group
+            one: owners[one] for group in groups if is_settled(group, owners) for one in group
         }
         open_events = [one for one in identified if one.identifiers[0] not in profiles]
         if open_events:
             found.known.update(await self._events.known(one.id for one in open_events))
             new = [one for one in open_events if one.id not in found.known]
-            profiles |= await self._of_new(new, owners, _Asked(policy, now, found))
+            profiles |= await self.resolve(new, Asked(policy, now, found), owners)
         return {
-            one.id: _home(one.identifiers, profiles)
+            one.id: home_of(one.identifiers, profiles)
             for one in identified
             if principal(one.identifiers) in profiles
         }
 
-    async def of_adopted(self, entries: Sequence[Entry], *, now: datetime) -> list[Entry]:
-        """The entries, with a living profile for those whose own was removed before it had them.
-
-        Without those of people who were erased since they were stored: these are deleted.
-        """
-        found = Found(late=await self._erasures.late([one.event for one in entries]))
-        homeless = [one for one in entries if _is_homeless(one)]
-        housed = [
-            entry
-            for policy in IdentityPolicy
-            for entry in await self._housed(
-                [one.event for one in homeless if one.policy is policy],
-                _Asked(policy, now, found, deleted_too=True),
-            )
-        ]
-        if found.late:
-            await self._removal.forget({"_id": {"$in": sorted(found.late)}})
-        at_home = (one for one in entries if not _is_homeless(one))
-        return [one for one in (*at_home, *housed) if one.event.id not in found.late]
-
-    async def _housed(self, homeless: Sequence[Event], asked: _Asked) -> list[Entry]:
-        """Events that came under one policy, with homes."""
-        owners = await self._owners(frozenset(one.identifiers) for one in homeless)
-        profiles = await self._of_new(homeless, owners, asked)
-        return [
-            entry_of(one, _home(one.identifiers, profiles), asked.policy)
-            for one in homeless
-            if one.id not in asked.found.late
-        ]
-
-    async def moved(self, entries: Iterable[Entry]) -> dict[str, Entry]:
-        """Those entries, by event id, that have another home by now, with that.
-
-        Their profile may have been taken apart since they were stored, or removed; then some of
-        their identifiers may be nobody's, and are claimed.
-        """
-        at_home = [one for one in entries if one.target]
-        while True:
-            moved, unknown = await self._moved(at_home)
-            if not unknown:
-                return moved
-            await self._identifiers.claim(unknown)
-
-    async def _moved(self, at_home: Sequence[Entry]) -> tuple[dict[str, Entry], dict[str, str]]:
-        """Those that have another home, and the homes of identifiers that nobody has."""
-        named = {name for one in at_home for name in one.event.identifiers}
-        owners = await self._identifiers.owners(named) if named else {}
-        ids = {*owners.values(), *(one.target for one in at_home if one.target)}
-        standings = await self._profiles.standings(ids) if ids else {}
-        profiles = {name: standings[owner].profile for name, owner in owners.items()}
-        found = {one.event.id: _moved(one, profiles) for one in at_home}
-        moved = {
-            one.event.id: to
-            for one in at_home
-            if (to := found[one.event.id])
-            and (to.apart != one.apart or to.target != standings[one.target or ""].profile)
-        }
-        unknown = {
-            name: one.target
-            for one in moved.values()
-            for name in one.identifiers
-            if name not in owners and one.target
-        }
-        return moved, unknown
-
-    async def _of_new(
-        self, events: Iterable[Event], owners: Owners, asked: _Asked
+    async def resolve(
+        self, events: Iterable[Event], asked: Asked, owners: Owners | None = None
     ) -> dict[str, str]:
         """The profile of each identifier that one of these events, in their order, is about.
 
         Where one was removed, it may be that somebody has been erased since the batch began.
         """
         resolved: dict[str, str] = {}
-        left = sorted((one for one in events if one.id not in asked.found.late), key=_moment)
+        left = sorted((one for one in events if one.id not in asked.found.late), key=moment)
         while left:
-            groups, standings = await self._divided(
-                [one.identifiers for one in left], owners, asked
-            )
+            named = [one.identifiers for one in left]
+            if owners is None:
+                owners = await self._owners(map(frozenset, named))
+            groups, standings = await self._divided(named, owners, asked)
             if any(one.deleted for one in standings.values()):
                 late = await self._erasures.late(left)
                 asked.found.late.update(late)
@@ -218,19 +147,19 @@ class Targets:
             resolved |= settled.profiles
             again = {one for group in settled.again for one in group}
             left = [one for one in left if principal(one.identifiers) in again]
-            owners = await self._owners(frozenset(one.identifiers) for one in left)
+            owners = None
         return resolved
 
     async def _divided(
-        self, named: Sequence[Named], owners: Owners, asked: _Asked
+        self, named: Sequence[Named], owners: Owners, asked: Asked
     ) -> tuple[dict[Group, Marks], dict[str, Standing]]:
         """The groups with the marks that their profiles have to have, and how those stand.
 
         As long as all profiles that meet may become one, nobody has to look at them.
         """
         merges_all = asked.policy is IdentityPolicy.MERGE_ALL
-        groups = _groups(named)
-        contested = _contested(groups, owners) if asked.trusts_owners else groups
+        groups = grouped(named)
+        contested = meetings(groups, owners) if asked.trusts_owners else groups
         if not contested:
             return dict.fromkeys(groups, NONE), {}
         standings = await self._standings(contested, owners)
@@ -262,7 +191,7 @@ class Targets:
         groups: Mapping[Group, Marks],
         owners: Owners,
         standings: Mapping[str, Standing],
-        asked: _Asked,
+        asked: Asked,
     ) -> _Settled:
         chosen = [
             choose(
@@ -314,59 +243,3 @@ class Targets:
             if not await self._identifiers.replace(one, owner=owner, to=profile):
                 return None
         return profile
-
-
-def _groups(named: Iterable[Named]) -> list[Group]:
-    groups = Groups()
-    for identifiers in named:
-        groups.join(identifiers)
-    return [frozenset(group) for group in groups.members().values()]
-
-
-def entry_of(event: Event, home: Home | None, policy: IdentityPolicy) -> Entry:
-    """The event as it is stored, at home or nowhere."""
-    if home is None:
-        return Entry(event, None, policy=policy)
-    return Entry(event, home.profile, home.apart, policy)
-
-
-def _is_homeless(entry: Entry) -> bool:
-    """It has to be somebody's, and the profile it was stored for is no more."""
-    event = entry.event
-    return entry.target is None and event.profiled and bool(event.identifiers)
-
-
-def _is_settled(group: Group, owners: Owners) -> bool:
-    """All known, and to one profile: whatever their events say, nothing has to be done."""
-    found = {owners.get(one) for one in group}
-    return len(found) == 1 and None not in found
-
-
-def _contested(groups: Iterable[Group], owners: Owners) -> list[Group]:
-    """Groups in which profiles meet."""
-    return [one for one in groups if len({owners[name] for name in one if name in owners}) > 1]
-
-
-def _moment(event: Event) -> tuple[datetime, int]:
-    return event.time, event.tie
-
-
-def _moved(entry: Entry, profiles: Mapping[str, str]) -> Entry | None:
-    """The entry as it would be stored now; None where the registry does not know whom it is about.
-
-    Identifiers that it does not know have been nobody else's.
-    """
-    home = profiles.get(principal(entry.event.identifiers))
-    if home is None:
-        return None
-    strangers = tuple(
-        one
-        for one in entry.event.identifiers
-        if one in entry.apart or profiles.get(one, home) != home
-    )
-    return replace(entry, target=home, apart=strangers)
-
-
-def _home(identifiers: Named, profiles: Mapping[str, str]) -> Home:
-    profile = profiles[principal(identifiers)]
-    return Home(profile, tuple(one for one in identifiers if profiles.get(one) != profile))

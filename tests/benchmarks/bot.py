@@ -1,7 +1,8 @@
 """``make bench-bot``: how long others wait while a bot sends with one user id and ever new cookies.
 
 Loads of the bot and of as many ordinary events take turns, each of three batches at once; beside
-them, somebody else sends small batches. What those took beside the bot is compared with what they took beside ordinary load.
+them, somebody else sends small batches. What those took beside the bot is compared with what they
+took beside ordinary load.
 """
 
 import asyncio
@@ -65,7 +66,9 @@ async def _main(uri: str) -> None:
         broken, counted = await services.removal.count_broken(), await _counted(database)
         await services.close()
     CONSOLE.print(_table(loads, beside))
-    CONSOLE.print(f"{broken} profiles of the bot broke; {counted:,} of {next(_IDS):,} events stored")
+    CONSOLE.print(
+        f"{broken} profiles of the bot broke; {counted:,} of {next(_IDS):,} events stored"
+    )
 
 
 async def _took(services: Services, batch: Batch) -> tuple[float, list[float]]:
