@@ -230,6 +230,15 @@ async def _index_updates(database: Database) -> None:
     await database["profiles"].create_index([("updated_at", ASCENDING)], name="updated")
 
 
+async def _index_differences(database: Database) -> None:
+    """The differences that came after a version of a view."""
+    await database["events"].create_index(
+        [("part.of", ASCENDING), ("sequence", ASCENDING)],
+        name="differences",
+        partialFilterExpression={"part.counts": False, "part.shown": False},
+    )
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -250,4 +259,5 @@ STEPS = (
     Step(17, "Index who was in segments by person", _index_members),
     Step(18, "Index unmerges that are not done", _index_unmerges),
     Step(19, "Index profiles by when they were updated", _index_updates),
+    Step(20, "Index the differences between versions of views", _index_differences),
 )

@@ -32,11 +32,13 @@ class Part(msgspec.Struct, frozen=True, gc=False):
     """What an event is a part of (see ``app.events.upserts``).
 
     ``counts``: it feeds what adds up, and nothing else; any other part feeds everything else.
+    ``replaced``: the payloads that a difference brings whole (see ``app.events.renewing``).
     """
 
     of: str
     counts: bool = False
     shown: bool = False
+    replaced: tuple[str, ...] = ()
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):

@@ -159,7 +159,9 @@ def _account_id(account: Payload, warnings: list[EventWarning]) -> str | None:
 
 
 def _part(raw: EventInput) -> Part | None:
-    return Part(raw.of, raw.counts, raw.shown) if isinstance(raw, PartInput) else None
+    if not isinstance(raw, PartInput):
+        return None
+    return Part(raw.of, raw.counts, raw.shown, raw.replaced)
 
 
 def is_robot(context: Payload) -> bool:

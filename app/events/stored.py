@@ -77,8 +77,14 @@ def event_document(event: Event) -> dict[str, Any]:
 
 
 def _part_fields(event: Event, part: Part) -> dict[str, Any]:
-    kept = {"of": part.of, "counts": part.counts, "shown": part.shown}
+    kept: dict[str, Any] = {"of": part.of, "counts": part.counts, "shown": part.shown}
+    if part.replaced:
+        kept["replaced"] = list(part.replaced)
     return {"part": kept, "type": event.type if part.shown else HIDDEN}
+
+
+def _part(stored: dict[str, Any]) -> Part:
+    return Part(**{**stored, "replaced": tuple(stored.get("replaced", ()))})
 
 
 def load_entry(document: dict[str, Any]) -> Entry:
@@ -92,7 +98,7 @@ def load_entry(document: dict[str, Any]) -> Entry:
     }
     identifiers = tuple(document["identifiers"])
     if "part" in document:  # only views come in versions
-        fields |= {"type": EventType.VIEW, "part": Part(**document["part"])}
+        fields |= {"type": EventType.VIEW, "part": _part(document["part"])}
     event = Event(id=document["_id"], identifiers=identifiers, **fields)
     policy = IdentityPolicy(document.get("policy", IdentityPolicy.MERGE_ALL))
     return Entry(event, document.get("target"), tuple(document.get("apart", ())), policy)

@@ -16,6 +16,8 @@ So what a view adds to documents is a function of the set of its versions; mergi
 rebuilding know nothing of all this. Counts are never shown. Of the versions one is: the highest
 of those with an identifier, else the highest. A better one only ever hides others, after both
 are stored, so that it does not matter either which comes first.
+
+Some SDKs send versions as differences to the one before. They feed and link as others do.
 """
 
 from collections.abc import Iterable
@@ -32,11 +34,16 @@ from app.identity.model import COOKIE_ID, USER_ID, identifier
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a view; a partial one holds only what changed, and is never shown."""
+    """One version of a view.
+
+    A partial one holds only what changed and is not shown itself: what it tells is laid over the
+    one that is shown (see ``app.events.renewing``), and takes the place of what is ``replaced``.
+    """
 
     view_id: str
     number: int
     partial: bool = False
+    replaced: tuple[str, ...] = ()
 
 
 def parts(view: EventInput, version: Version, constant: EventInput) -> list[PartInput]:
@@ -68,7 +75,8 @@ def _rank(document: dict[str, Any]) -> tuple[bool, int]:
 def _version(view: EventInput, version: Version) -> PartInput:
     given = msgspec.structs.asdict(view)
     given |= {"id": f"{version.view_id}/{version.number}", "sequence": version.number}
-    return PartInput(**given, of=version.view_id, shown=not version.partial)
+    shown = not version.partial
+    return PartInput(**given, of=version.view_id, shown=shown, replaced=version.replaced)
 
 
 def _counts(view: EventInput, version: Version, constant: EventInput) -> list[PartInput]:

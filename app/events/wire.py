@@ -46,3 +46,4 @@ class PartInput(EventInput, frozen=True, gc=False):
     of: str = ""
     counts: bool = False
     shown: bool = False
+    replaced: tuple[str, ...] = ()

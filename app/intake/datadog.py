@@ -4,8 +4,8 @@
 ``account`` are traits. ``context`` becomes properties, beside what is particular to a type under
 the name of that type (``properties.action.target.name``). Actions are named as Datadog shows
 them, ``click on CHECKOUT``. A view comes in versions, see ``app.events.upserts``; messages of the
-type ``view_update`` hold only what changed since the version before. Telemetry of the SDK, and
-types that are not known, say nothing about people and are passed over.
+type ``view_update`` hold only what changed since the version before, and null for what is gone.
+Telemetry of the SDK, and types that are not known, say nothing about people and are passed over.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,6 +23,7 @@ from app.intake.reading import Sent, filled, inner, moment, name_of, path_of, te
 
 _GESTURES = {"click", "tap", "scroll", "swipe"}
 _MAX_VIEW_ID = 128
+_OF_VIEWS = ("service", "version", "display", "connectivity", "feature_flags")
 
 
 def read_rum(body: bytes, peer: Peer) -> list[Sent]:
@@ -123,7 +124,19 @@ def _version(sent: Payload, view: Payload) -> Version:
         raise EventRejectedError("view.id", f"an id of 1 to {_MAX_VIEW_ID} characters is needed")
     if type(number) is not int or not 0 <= number < MAX_SEQUENCE:
         raise EventRejectedError("_dd.document_version", "it is no version")
-    return Version(view_id, number, partial=sent["type"] == "view_update")
+    if sent["type"] == "view":
+        return Version(view_id, number)
+    return Version(view_id, number, partial=True, replaced=tuple(_replaced(sent)))
+
+
+def _replaced(sent: Payload) -> Iterator[str]:
+    """The payloads of which a difference tells everything that is left."""
+    if "usr" in sent:
+        yield "user"
+    if "account" in sent and not inner(sent, "account"):
+        yield "account"
+    if "context" in sent:
+        yield "properties"
 
 
 def _event(  # what differs between types
@@ -152,9 +165,14 @@ def _context(sent: Payload) -> Payload:
 
 def _properties(sent: Payload) -> Payload:
     kept = {name: sent.get(name) for name in ("service", "version", "source", "display", "view")}
-    return without(inner(sent, "context"), "frustration") | filled(
+    said = without(inner(sent, "context"), "frustration") | filled(
         **kept, connectivity=inner(sent, "connectivity")
     )
+    return said | _gone(sent) if sent["type"] == "view_update" else said
+
+
+def _gone(sent: Payload) -> Payload:
+    return {name: None for name in _OF_VIEWS if name in sent and sent[name] is None}
 
 
 def _id(sent: Payload, kind: str, line: bytes) -> str:

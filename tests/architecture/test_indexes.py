@@ -330,6 +330,25 @@ async def test_versions_of_views_are_served_by_an_index(recorded: Explained) -> 
     assert [one["_id"] for one in events] == ["v1/3"]
 
 
+async def test_differences_of_views_are_served_by_an_index(recorded: Explained) -> None:
+    api, recorder = recorded
+    shown = [view(view_id=f"v{number}", usr={"id": f"u{number}"}) for number in range(200)]
+    changes = [
+        view(2, view_id=f"v{number}", kind="view_update", usr={"id": f"u{number}"})
+        for number in range(200)
+    ]
+    sent = read_rum(body(*shown, *changes), Peer(api.world.clock.now))
+    await api.world.services.intake.take(sent)
+    await renew_statistics(api.world.database)
+    recorder.searches.clear()
+
+    query = "{ events(first: 100, filter: { type: VIEW }) { nodes { properties } } }"
+    events = (await api.data(query))["events"]["nodes"]
+
+    assert [one["properties"]["view"]["time_spent"] for one in events] == [2000] * 100
+    assert await scanned(api, recorder) == []
+
+
 async def test_collisions_are_made_and_served_by_indexes(recorded: Explained) -> None:
     api, recorder = recorded
     shared = [

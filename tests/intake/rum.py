@@ -33,6 +33,29 @@ def view(version: int = 1, *, view_id: str = "v1", path: str = "/cart", **fields
     )
 
 
+_WHOLE = {"usr", "context", "connectivity", "custom_timings"}
+
+
+def view_update(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """The difference that the SDK sends instead of ``after``: what is gone is null."""
+    routing = {name: after[name] for name in ("date", "application", "session")}
+    page = {name: after["view"][name] for name in ("id", "url")}
+    found = _difference(before, after)
+    found |= {"type": "view_update", "_dd": after["_dd"], "view": found.get("view", {}) | page}
+    return found | routing
+
+
+def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    gone: dict[str, Any] = dict.fromkeys(before.keys() - after.keys())
+    for name, value in after.items():
+        known = before.get(name)
+        if value == known:
+            continue
+        deeper = isinstance(value, dict) and isinstance(known, dict) and name not in _WHOLE
+        gone[name] = _difference(known, value) if deeper and known is not None else value
+    return gone
+
+
 def action(action_id: str, target: str, kind: str = "click", **fields: Any) -> dict[str, Any]:
     """An action on something."""
     frustrations = fields.pop("frustrations", [])

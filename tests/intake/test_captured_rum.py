@@ -121,3 +121,17 @@ async def test_capture_gives_what_its_summary_says(world: World, folder: str, or
 
     assert set(answers) <= {202}
     assert told == wanted(expected("datadog-rum")[folder])
+
+
+async def test_view_that_lasts_shows_what_its_last_difference_says(world: World) -> None:
+    requests = captured("datadog-rum", "s08_view_updates_beta")
+    world.clock.now = THEN
+    async with served(world) as api:
+        await replay(api, requests[:4])
+        [view] = of_type(await pages(api, EVENTS, "events"), "VIEW")
+
+    assert view["eventId"].endswith("/1")
+    assert view["accountId"] == "account_456"
+    assert view["properties"]["view"]["time_spent"] == 9_320_000_000
+    assert view["properties"]["view"]["resource"] == {"count": 31}
+    assert view["properties"]["view"]["loading_type"] == "initial_load"

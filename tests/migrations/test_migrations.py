@@ -49,6 +49,7 @@ async def test_every_index_is_made(database: Database) -> None:
             "timeline",
             "collisions",
             "parts",
+            "differences",
             "deeds",
             "unprofiled",
             "broken",
