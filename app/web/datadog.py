@@ -1,5 +1,6 @@
 """Datadog browser RUM: ``/api/v2/rum``, and ``?ddforward=`` as the SDK's option ``proxy`` sends it.
 
+A proxy may be named as the server alone, with ``/dd``, or with the path that it stands for.
 An SDK sends again what was answered with 408, 429 or 5xx, and drops what any other 4xx refused.
 """
 
@@ -27,7 +28,7 @@ IGNORED = frozenset({"/api/v2/replay", "/api/v2/profile", "/api/v2/logs"})
 """What the SDKs of Datadog send beside RUM; it is taken, so that they do not send it again."""
 
 RUM = "/api/v2/rum"
-PROXY = "/dd"
+PROXIES = ("/dd", "/dd/", "/")
 
 _PATH = re.compile(r"^https?://[^/]*")
 """What some versions of the SDK write before the path."""
@@ -43,22 +44,12 @@ class DatadogEndpoint:
 
     def routes(self) -> Sequence[Route]:
         """All paths."""
-        methods = ["POST", "OPTIONS"]
-        direct = [
-            Route(path, open_to_pages(self.take), methods=methods) for path in (RUM, *IGNORED)
-        ]
-        return [*direct, Route(PROXY, open_to_pages(self.forwarded), methods=methods)]
+        take, methods = open_to_pages(self.take), ["POST", "OPTIONS"]
+        return [Route(path, take, methods=methods) for path in (RUM, *IGNORED, *PROXIES)]
 
     async def take(self, request: Request) -> Response:
-        """What the SDK sends to Datadog's own address."""
-        return await self._answer(request, request.url.path, request.query_params)
-
-    async def forwarded(self, request: Request) -> Response:
-        """What the SDK sends to a proxy, which is told where Datadog would get it."""
-        path, _, query = request.query_params.get("ddforward", "").partition("?")
-        return await self._answer(request, _PATH.sub("", path), QueryParams(query))
-
-    async def _answer(self, request: Request, path: str, query: QueryParams) -> Response:
+        """What the SDK sends to Datadog's own address, or to a proxy that is told this address."""
+        path, query = _address(request)
         if path == RUM:
             await self._take(request, query)
         elif path in IGNORED:
@@ -77,6 +68,15 @@ class DatadogEndpoint:
         taken = await self._door.take(source, events, sent_at=_sent_at(query))
         if events and not taken:
             raise next((one for one in events if isinstance(one, InputError)), _NOTHING)
+
+
+def _address(request: Request) -> tuple[str, QueryParams]:
+    """Where Datadog would get the request."""
+    forward = request.query_params.get("ddforward")
+    if forward is None:
+        return request.url.path, request.query_params
+    path, _, query = forward.partition("?")
+    return _PATH.sub("", path), QueryParams(query)
 
 
 def _sent_at(query: QueryParams) -> datetime | None:

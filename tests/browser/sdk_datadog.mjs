@@ -1,5 +1,6 @@
 // Visits a shop whose page has Datadog's browser SDK, logs in and clicks.
-// Arguments: URL of the server, write key, browser to start, id of the user, id of the account.
+// Arguments: URL of the server, write key, browser to start, id of the user, id of the account, and
+// the path of the proxy, or "function" for one that is a function.
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -7,7 +8,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
 
-const [url, key, executablePath, userId, accountId] = process.argv.slice(2);
+const [url, key, executablePath, userId, accountId, proxyPath] = process.argv.slice(2);
 const sdk = join(
   dirname(createRequire(import.meta.url).resolve("@datadog/browser-rum/package.json")),
   "bundle",
@@ -33,14 +34,16 @@ page.on("response", (response) => {
 
 await page.goto(`${address}/products`);
 await page.evaluate(
-  ([proxy, clientToken, user, account]) => {
+  ([server, path, clientToken, user, account]) => {
     const rum = window.DD_RUM;
     rum.init({
       applicationId: "shop",
       clientToken,
       site: "datadoghq.com",
       service: "shop",
-      proxy,
+      proxy: path === "function"
+        ? ({ path: intake, parameters }) => `${server}${intake}?${parameters}`
+        : `${server}${path}`,
       sessionSampleRate: 100,
       telemetrySampleRate: 0,
       trackUserInteractions: true,
@@ -48,7 +51,7 @@ await page.evaluate(
     rum.setUser({ id: user, name: "Ana", email: "ana@example.com", plan: "pro" });
     rum.setAccount({ id: account, name: "Acme" });
   },
-  [`${url}/dd`, key, userId, accountId],
+  [url, proxyPath, key, userId, accountId],
 );
 await page.waitForFunction(() => window.DD_RUM.getInternalContext()?.view);
 await page.evaluate(() => history.pushState({}, "", "/cart"));

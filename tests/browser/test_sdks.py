@@ -108,16 +108,18 @@ def test_node_sdk(server: str, run_script: Any, sdk: str) -> None:
 @pytest.mark.slow
 @pytest.mark.npm
 @pytest.mark.browser
-def test_browser_sdk_of_datadog(server: str, run_script: Any, chromium: str) -> None:
+@pytest.mark.parametrize("proxy", ["/dd", "", "/api/v2/rum", "function"])
+def test_browser_sdk_of_datadog(server: str, run_script: Any, chromium: str, proxy: str) -> None:
     key = new_key(server, "datadog_rum")
+    user, account = f"rum-ana{proxy}", f"rum-acme{proxy}"
 
-    report = run_script("sdk_datadog.mjs", server, key, chromium, "rum-ana", "rum-acme")
+    report = run_script("sdk_datadog.mjs", server, key, chromium, user, account, proxy)
 
-    profile = person(server, "rum-ana", lambda found: len(found["frequentActions"]) > 1)
+    profile = person(server, user, lambda found: len(found["frequentActions"]) > 1)
     [session] = profile["sessions"]["nodes"]
     assert set(report["answers"]) <= {202}
     assert profile["email"] == "ana@example.com"
-    assert profile["accounts"]["nodes"] == [{"accountId": "rum-acme", "name": "Acme"}]
+    assert profile["accounts"]["nodes"] == [{"accountId": account, "name": "Acme"}]
     assert sorted(profile["mostVisitedPages"], key=str) == [
         {"page": "/cart", "views": 1},
         {"page": "/products", "views": 1},

@@ -193,9 +193,25 @@ async def test_replay_and_the_like_are_taken_and_thrown_away(
     assert await events(client) == {}
 
 
+@pytest.mark.parametrize("proxy", ["/dd", "/dd/", "/", "", "/api/v2/rum", "/api/v2/logs"])
+@pytest.mark.parametrize("site", ["", "https://browser-intake-datadoghq.com"])
+async def test_proxy_may_be_named_in_any_usual_way(
+    client: httpx.AsyncClient, proxy: str, site: str
+) -> None:
+    forward = quote(f"{site}{RUM}", safe="")
+
+    answer = await client.post(f"{proxy}?ddforward={forward}", content=body(view()), headers=PAGE)
+
+    assert (answer.status_code, answer.json()) == (202, {"request_id": "r1"})
+    assert set(await events(client)) == {"v1/1"}
+
+
+@pytest.mark.parametrize("proxy", ["/dd", "/"])
 @pytest.mark.parametrize("forward", ["", "?ddforward=%2Fgraphql", "?ddforward=http%3A%2F%2F%5B"])
-async def test_proxy_leads_nowhere_else(client: httpx.AsyncClient, forward: str) -> None:
-    answer = await client.post(f"/dd{forward}", content=b"{}")
+async def test_proxy_leads_nowhere_else(
+    client: httpx.AsyncClient, proxy: str, forward: str
+) -> None:
+    answer = await client.post(f"{proxy}{forward}", content=b"{}")
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "HTTP_REQUEST")
 
