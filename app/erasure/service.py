@@ -120,7 +120,7 @@ class ErasureService:
         """The profile that this one leads to, frozen."""
         while True:
             profile = (await self._profiles.roots([profile]))[profile]
-            await self._removal.close(profile, Reason.ERASED, now=erasure.requested_at)
+            await self._removal.bar(profile, Reason.ERASED, now=erasure.requested_at)
             closed = await self._person(profile)
             if closed.get("merged_into") is None:
                 return closed

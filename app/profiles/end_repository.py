@@ -1,8 +1,11 @@
 """Ending documents for good: once, and piece by piece where there are many."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+
+from pymongo.errors import DuplicateKeyError
 
 from app.aggregation.stored import surplus
 from app.paging import Mql
@@ -49,6 +52,12 @@ class EndRepository:
             {"_id": document_id, **LIVE, **(only or {})}, {"$set": {**tombstone, "ending": True}}
         )
         return bool(ended.modified_count)
+
+    async def bar(self, document_id: str, tombstone: Mql) -> None:
+        """Freeze a document that lives, or may come to live; nothing happens if it has ended."""
+        barred = {"$set": {**tombstone, "ending": True}}
+        with suppress(DuplicateKeyError):  # it lives no more
+            await self._documents.update_one({"_id": document_id, **LIVE}, barred, upsert=True)
 
     async def unfinished(self) -> list[Document]:
         """Documents that have ended, of which something is left to be done."""

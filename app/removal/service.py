@@ -61,6 +61,10 @@ class RemovalService:
         tombstone = {"deleted": now, "reason": reason}
         return await self._profiles.end(profile, tombstone, only=only)
 
+    async def bar(self, profile: str, reason: Reason, *, now: datetime) -> None:
+        """Close a profile, also one that is to come: a batch has it in mind."""
+        await self._profiles.bar(profile, {"deleted": now, "reason": reason})
+
     async def release(self, profile: str) -> None:
         """Free the identifiers of a profile that is closed, before the rest is done."""
         await self._identifiers.release(profile)
