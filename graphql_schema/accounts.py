@@ -27,7 +27,7 @@ from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, 
 from graphql_schema.projection import reads_values
 from graphql_schema.rows import Row, account_row, default_path, profile_row
 from graphql_schema.segments import Segment, segments_of
-from graphql_schema.values import value_readers
+from graphql_schema.values import VALUES, value_readers
 
 if TYPE_CHECKING:
     from graphql_schema.profiles import Profile
@@ -87,12 +87,14 @@ class Account(Node):
         read_value,
         "Any attribute, default or custom, by name.",
         reads=_VALUES,
+        columns=VALUES[ProfileKind.ACCOUNT],
     )
     attributes: list[AttributeValue] = computed(
         list[AttributeValue],
         read_values,
         "All attributes that have a value, in the order of their definitions.",
         reads=_VALUES,
+        columns=VALUES[ProfileKind.ACCOUNT],
     )
     users: Connection[LazyProfile] = served(
         Connection[LazyProfile],

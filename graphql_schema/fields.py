@@ -15,6 +15,7 @@ import strawberry
 
 from app.storage.deadline import in_time
 from graphql_schema.compiled.ahead import READS
+from graphql_schema.compiled.columns import COLUMNS, Columns
 from graphql_schema.compiled.shapes import PATH, PURE, SHARED, TOGETHER, Path, path_reader
 
 
@@ -48,16 +49,18 @@ def computed(
     *,
     reads: object = None,
     shared: bool = False,
+    columns: Columns | None = None,
 ) -> Any:  # noqa: ANN401  # the class decorator reads it
     """A field of this type whose resolver only looks at the row, so that it can be compiled.
 
-    ``reads``: as above. ``shared``: many rows are given the same object.
+    ``reads``: as above. ``shared``: many rows are given the same object. ``columns``: what its
+    resolver makes its items of.
     """
     return strawberry.field(
         resolver=resolver,
         graphql_type=kind,
         description=description,
-        metadata={PURE: True, READS: reads, SHARED: shared},
+        metadata={PURE: True, READS: reads, SHARED: shared, COLUMNS: columns},
     )
 
 

@@ -50,7 +50,7 @@ from graphql_schema.rows import (
 )
 from graphql_schema.segments import Segment, segments_of
 from graphql_schema.sessions import Session
-from graphql_schema.values import value_readers
+from graphql_schema.values import VALUES, value_readers
 
 FrustratedArgument = Annotated[
     bool | None, strawberry.argument(description="Only sessions with moments of frustration.")
@@ -195,12 +195,14 @@ class Profile(Node):
         read_value,
         "Any attribute, default or custom, by name.",
         reads=_VALUES,
+        columns=VALUES[ProfileKind.USER],
     )
     attributes: list[AttributeValue] = computed(
         list[AttributeValue],
         read_values,
         "All attributes that have a value, in the order of their definitions.",
         reads=_VALUES,
+        columns=VALUES[ProfileKind.USER],
     )
     accounts: Connection[Account] = served(
         Connection[Account],

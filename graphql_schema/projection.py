@@ -11,7 +11,7 @@ from app.aggregation.monoids import Aggregation
 from app.attributes.catalogue import Catalogue
 from app.attributes.model import AttributeDefinition, ProfileKind
 from app.profiles.compile import attribute_path, value_paths
-from graphql_schema.compiled.ahead import READS, Selected, selected
+from graphql_schema.compiled.ahead import READS, Selected, of_selected
 from graphql_schema.compiled.shapes import PATH
 from graphql_schema.context import Info
 
@@ -28,8 +28,12 @@ _LISTS: Final = (Aggregation.LIST, Aggregation.UNIQUE_LIST)
 
 def fields_read(info: Info, kind: ProfileKind, catalogue: Catalogue) -> frozenset[str] | None:
     """The paths that the rows of a connection are asked for; None where that is not known."""
+    return of_selected(info, _TYPES[kind], _WAYS, _read, catalogue)
+
+
+def _read(selected: Iterable[Selected], catalogue: Catalogue) -> frozenset[str] | None:
     paths: set[str] = set()
-    for one in selected(info, _TYPES[kind], _WAYS):
+    for one in selected:
         found = _paths(one, catalogue)
         if found is None:
             return None

@@ -19,7 +19,7 @@ from strawberry.types.scalar import ScalarDefinition
 from app.events.wire import Moment
 from app.exact import read_float
 from app.uploads import Upload
-from graphql_schema.compiled.source import leaves
+from graphql_schema.compiled.leaves import leaves
 
 JSON = NewType("JSON", object)
 

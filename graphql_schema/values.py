@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Annotated, Any, NamedTuple, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import strawberry
 
@@ -11,6 +11,7 @@ from app.aggregation.reading import read
 from app.aggregation.stored import load_number, load_state
 from app.attributes.catalogue import Catalogue
 from app.attributes.model import AttributeDefinition, ProfileKind
+from graphql_schema.compiled.columns import Column, Columns, items_of
 from graphql_schema.rows import Row, definition_row
 
 NameArgument = Annotated[str, strawberry.argument(description="The attribute's name.")]
@@ -22,43 +23,38 @@ Shown: TypeAlias = Callable[[Any], Row]
 """From the stored state of an attribute to the fields of its ``AttributeValue``."""
 
 
-class Column(NamedTuple):
-    """An attribute of a list of profiles: all that is the same for each of them."""
+def value_columns(kind: ProfileKind) -> Columns:
+    """``attribute`` and ``attributes`` of this kind of profile, in the order of definitions."""
 
-    stored_as: str
-    name: str
-    definition: Row
-    shown: Shown | None
-    """None for a first or a last value, as most are, which stands there as it is."""
+    def of(
+        catalogue: Catalogue, *, names: list[str] | None = None, name: str | None = None
+    ) -> tuple[Column, ...]:
+        wanted = (name,) if name is not None else None if names is None else tuple(names)
+        return _columns(catalogue, kind, wanted)
+
+    return Columns(
+        of,
+        source="catalogue",
+        states=("document", "attributes"),
+        varying=frozenset({"value", "first", "last", "values"}),
+        plain="value",
+    )
+
+
+VALUES: Final = {kind: value_columns(kind) for kind in (ProfileKind.USER, ProfileKind.ACCOUNT)}
 
 
 def value_readers(kind: ProfileKind) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The resolvers of ``attribute`` and ``attributes`` of this kind of profile."""
+    columns = VALUES[kind]
 
     def read_value(root: strawberry.Parent[Row], name: NameArgument) -> Row | None:
-        return next(iter(_rows(root, kind, (name,))), None)
+        return next(iter(items_of(columns, root, name=name)), None)
 
     def read_values(root: strawberry.Parent[Row], names: NamesArgument = None) -> list[Row]:
-        return _rows(root, kind, None if names is None else tuple(names))
+        return items_of(columns, root, names=names)
 
     return read_value, read_values
-
-
-def _rows(root: Row, kind: ProfileKind, names: tuple[str, ...] | None) -> list[Row]:
-    """Those that have a value, in the order of their definitions."""
-    stored, rows = root["document"].get("attributes", {}), []
-    for stored_as, name, definition, shown in _columns(root["catalogue"], kind, names):
-        state = stored.get(stored_as)
-        if state is None:
-            continue
-        if shown is None:  # hot: thousands of a page
-            value = state["v"]
-            if type(value) is not str:
-                value = load_number(value)
-            rows.append({"name": name, "definition": definition, "value": value})
-        else:
-            rows.append({"name": name, "definition": definition, **shown(state)})
-    return rows
 
 
 @lru_cache(maxsize=64)
@@ -66,18 +62,30 @@ def _columns(
     catalogue: Catalogue, kind: ProfileKind, names: tuple[str, ...] | None
 ) -> tuple[Column, ...]:
     wanted = None if names is None else set(names)
-    columns = _all_columns(catalogue, kind)
-    return tuple(one for one in columns if wanted is None or one.name in wanted)
+    return tuple(
+        column
+        for definition, column in _all_columns(catalogue, kind)
+        if wanted is None or definition.name in wanted
+    )
 
 
 @lru_cache(maxsize=8)
-def _all_columns(catalogue: Catalogue, kind: ProfileKind) -> tuple[Column, ...]:
-    return tuple(map(_column, catalogue.of_kind(kind)))
+def _all_columns(
+    catalogue: Catalogue, kind: ProfileKind
+) -> tuple[tuple[AttributeDefinition, Column], ...]:
+    return tuple((one, _column(one)) for one in catalogue.of_kind(kind))
 
 
 def _column(definition: AttributeDefinition) -> Column:
+    same = {"name": definition.name, "definition": definition_row(definition)}
     shown = _SHOWN.get(definition.aggregation)
-    return Column(definition.stored_as, definition.name, definition_row(definition), shown)
+    if shown is None:  # a first or a last value, as most are
+        return Column(definition.stored_as, same, _stamped, plain="v")
+    return Column(definition.stored_as, same, shown)
+
+
+def _stamped(state: Any) -> Row:  # noqa: ANN401  # as it is stored
+    return {"value": load_number(state["v"])}
 
 
 def _value(state: Any) -> Row:  # noqa: ANN401  # as it is stored

@@ -1,6 +1,7 @@
 """Reading aggregated documents: single ones, pages in a stable order, counts."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from cachetools import TTLCache
@@ -148,8 +149,14 @@ def _projection(fields: Iterable[str] | None, order: Order) -> dict[str, int]:
     """Without what is there for writing and searching; servers refuse paths inside each other."""
     if fields is None:
         return {"terms": 0, "guard": 0}
-    paths = {*fields, *(one.path for one in order)}
-    return {path: 1 for path in sorted(paths) if not paths & set(_above(path))} or {"_id": 1}
+    sorted_by = tuple(one.path for one in order)
+    return dict.fromkeys(_outermost(frozenset(fields), sorted_by), 1) or {"_id": 1}
+
+
+@lru_cache(maxsize=256)
+def _outermost(fields: frozenset[str], sorted_by: tuple[str, ...]) -> tuple[str, ...]:
+    paths = fields.union(sorted_by)
+    return tuple(path for path in sorted(paths) if not paths & set(_above(path)))
 
 
 def _above(path: str) -> Iterator[str]:

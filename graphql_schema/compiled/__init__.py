@@ -5,7 +5,8 @@ a completion. Here the *pure* fields of a selection, those that stand in the row
 compiled to one straight-line function the first time they are worth it:
 
 - ``shapes`` says which fields of a selection are pure, and how their values nest;
-- ``source`` writes the function and compiles it;
+- ``source`` writes the function of a shape: line by line (``lines``), down to its ``leaves``;
+- ``columns`` makes the items of a list that differ in a few values from row to row;
 - ``memory`` keeps what is known of an operation between its requests;
 - ``executor`` lets lists and objects go through compiled functions, all else the stock way;
 - ``ahead`` tells a resolver what will be asked of the rows that it is about to read.
@@ -18,7 +19,8 @@ A row is a ``dict`` that is read by key: pass ``read_key`` as the schema's defau
 ``CompiledExecution`` as its execution context. A field with a resolver is pure if it says so
 (``metadata={PURE: True}``) and takes the parent and plain arguments, not ``info``. A field with a
 ``path_reader`` stands somewhere inside the row (``PATH``); an object that many rows have in common
-is completed once (``SHARED``); a scalar may say which values it ``leaves`` as they are.
+is completed once (``SHARED``); a list whose items have most in common with those of other rows says
+how they are made (``COLUMNS``); a scalar may say which values it ``leaves`` as they are.
 
 ``counts`` of a schema tells how often compiled code was at work, and what surprised it.
 

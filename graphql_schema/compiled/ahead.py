@@ -1,25 +1,44 @@
 """Look-ahead: which fields are selected of the rows that a resolver is about to read."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLObjectType,
+    GraphQLResolveInfo,
     InlineFragmentNode,
     Undefined,
     value_from_ast_untyped,
+    visit,
 )
 from strawberry.types.field import StrawberryField
 
+from graphql_schema.compiled.memory import VariableNames, memory_of
 from graphql_schema.compiled.private import definition_of, raw_info, variables_of
 from graphql_schema.compiled.shapes import Path
 
 READS: Final = "reads"
 """The key of a field's metadata that says what its resolver reads of the row, in the schema's own
 terms; what ``path_reader`` reads, ``PATH`` says."""
+
+T = TypeVar("T")
+Given = TypeVar("Given")
+
+
+MAX_SAID = 4096
+"""Characters of variables that are worth remembering."""
+
+
+class Remembered(NamedTuple):
+    """What was made of what is selected, and of what else: variables, and what was given."""
+
+    names: tuple[str, ...]
+    said: str
+    given: object
+    made: object
 
 
 class Selected(NamedTuple):
@@ -29,29 +48,62 @@ class Selected(NamedTuple):
     arguments: Mapping[str, Any]
 
 
-def selected(info: Any, kind: str, ways: Iterable[Path]) -> Iterator[Selected]:  # noqa: ANN401  # Strawberry's, of any context
-    """What is selected of the rows of a type, which lie these ways below the field.
+def of_selected(
+    info: Any,  # noqa: ANN401  # Strawberry's, of any context
+    kind: str,
+    ways: tuple[Path, ...],
+    make: Callable[[Iterable[Selected], Given], T],
+    given: Given,
+) -> T:
+    """What is made of what is selected of the rows of a type, which lie these ways below the field.
 
-    Conditions are not looked at: a little too much may be read, never too little.
+    It is remembered with the operation, until something else is ``given`` or its variables have
+    other values. Conditions are not looked at: a little too much may be read, never too little.
     """
     raw = raw_info(info)
+    variables = variables_of(raw)
+    ahead = memory_of(raw.schema).of(raw.operation, raw.fragments, variables).ahead
+    place = (kind, ways, tuple([id(one) for one in raw.field_nodes]))
+    before = ahead.get(place)
+    if before and before.given is given and before.said == _said(before.names, variables):
+        return cast("T", before.made)
+    names = _names(_fields_below(raw, ways))
+    made = make(_selected(raw, kind, ways), given)
+    said = _said(names, variables)
+    if len(said) < MAX_SAID:
+        ahead[place] = Remembered(names, said, given, made)
+    return made
+
+
+def _said(names: Iterable[str], variables: Mapping[str, Any]) -> str:
+    """Values by their text: 1, 1.0 and true are equal in Python."""
+    return repr([variables.get(name) for name in names])
+
+
+def _names(nodes: Iterable[FieldNode]) -> tuple[str, ...]:
+    """The variables in the arguments of these fields."""
+    found = VariableNames()
+    for argument in [one for node in nodes for one in node.arguments or ()]:
+        visit(argument, found)
+    return tuple(sorted(found.names))
+
+
+def _selected(raw: GraphQLResolveInfo[Any], kind: str, ways: Iterable[Path]) -> Iterator[Selected]:
     type_ = raw.schema.type_map[kind]
     assert isinstance(type_, GraphQLObjectType), kind
+    for node in _fields_below(raw, ways):
+        field = type_.fields.get(node.name.value)
+        definition = field and definition_of(field)
+        if definition:
+            yield Selected(definition, _arguments(node, variables_of(raw)))
+
+
+def _fields_below(raw: GraphQLResolveInfo[Any], ways: Iterable[Path]) -> Iterator[FieldNode]:
     for way in ways:
         nodes: Iterable[FieldNode] = raw.field_nodes
         for name in way:
             nodes = [one for one in _fields(nodes, raw.fragments) if one.name.value == name]
-        yield from _selected(type_, _fields(nodes, raw.fragments), variables_of(raw))
-
-
-def _selected(
-    type_: GraphQLObjectType, nodes: Iterable[FieldNode], variables: dict[str, Any]
-) -> Iterator[Selected]:
-    for node in nodes:
-        field = type_.fields.get(node.name.value)
-        definition = field and definition_of(field)
-        if definition:
-            yield Selected(definition, _arguments(node, variables))
+        yield from _fields(nodes, raw.fragments)
 
 
 def _arguments(node: FieldNode, variables: dict[str, Any]) -> dict[str, Any]:

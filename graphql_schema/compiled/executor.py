@@ -8,6 +8,8 @@ from graphql import GraphQLList, GraphQLObjectType, GraphQLResolveInfo, get_name
 from graphql.pyutils import Path
 from typing_extensions import override
 
+from graphql_schema.compiled.leaves import SurpriseError
+from graphql_schema.compiled.lines import Compiled
 from graphql_schema.compiled.memory import Known, Memory, Rows, Selection, memory_of
 from graphql_schema.compiled.private import (
     CollectedFields,
@@ -22,7 +24,6 @@ from graphql_schema.compiled.private import (
     strawberry_schema_of,
 )
 from graphql_schema.compiled.shapes import Computed, read_key
-from graphql_schema.compiled.source import Compiled, SurpriseError
 
 Arguments = list[dict[str, Any]]
 

@@ -22,6 +22,7 @@ from graphql import (
     visit,
 )
 
+from graphql_schema.compiled.lines import Compiled
 from graphql_schema.compiled.private import (
     CollectedFields,
     FieldDetailsList,
@@ -37,7 +38,7 @@ from graphql_schema.compiled.shapes import (
     list_shape,
     members,
 )
-from graphql_schema.compiled.source import Compiled, compile_members, compile_shape
+from graphql_schema.compiled.source import compile_members, compile_shape
 
 MAX_OPERATIONS = 256
 """Operations of a schema that are remembered: a front end has tens of them."""
@@ -160,6 +161,8 @@ class Known:
 
     selections: dict[Key, Selection] = field(default_factory=dict)
     by_fields: dict[int, Selection] = field(default_factory=dict)
+    ahead: dict[object, Any] = field(default_factory=dict)
+    """What resolvers have made of what is selected below them; see ``ahead``."""
 
 
 @dataclass(slots=True)
@@ -208,22 +211,32 @@ def counts(schema: GraphQLSchema) -> Counts:
     return memory_of(schema).counts
 
 
-class _ConditionVariables(Visitor):
+class VariableNames(Visitor):
+    """Collects the names of variables."""
+
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
 
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.names.add(node.name.value)
+
+
+class _Conditions(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = VariableNames()
+
     def enter_directive(self, node: DirectiveNode, *_: object) -> None:
         if node.name.value in CONDITIONS:
-            values = [argument.value for argument in node.arguments or ()]
-            self.names |= {one.name.value for one in values if isinstance(one, VariableNode)}
+            visit(node, self.found)
 
 
 def _conditions(
     node: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
 ) -> Iterator[str]:
     """The variables that decide what is collected."""
-    found = _ConditionVariables()
+    conditions = _Conditions()
     for definition in (node, *fragments.values()):
-        visit(definition, found)
-    yield from sorted(found.names)
+        visit(definition, conditions)
+    yield from sorted(conditions.found.names)

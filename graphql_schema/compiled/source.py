@@ -1,24 +1,14 @@
 """From the shape of a value to the function that completes it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any, Final, TypeAlias, TypeVar
-from uuid import UUID
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
-from graphql import (
-    GraphQLBoolean,
-    GraphQLEnumType,
-    GraphQLFloat,
-    GraphQLID,
-    GraphQLInt,
-    GraphQLLeafType,
-    GraphQLString,
-)
+from graphql import GraphQLEnumType, GraphQLLeafType
 
-from graphql_schema.compiled.private import definition_of, members_of
+from graphql_schema.compiled.columns import Cells, cells_of
+from graphql_schema.compiled.leaves import coercing, names_of, stay, stays_test, text_stays
+from graphql_schema.compiled.lines import Compiled, Lines
+from graphql_schema.compiled.private import definition_of
 from graphql_schema.compiled.shapes import (
     Computed,
     Items,
@@ -33,26 +23,8 @@ from graphql_schema.compiled.shapes import (
     parent_name,
 )
 
-Serialize = TypeVar("Serialize", bound=Callable[[Any], Any])
-
-Complete = Callable[[Any, Sequence[dict[str, Any]]], Any]
-"""Completes a value; the arguments of its computed fields come in their order."""
-
-
 Places: TypeAlias = dict[Path, str]
 """The variables of a row and of what lies in it, by where it lies."""
-
-
-class SurpriseError(Exception):
-    """Something that only the stock executor knows how to deal with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A function, and the fields whose arguments it needs."""
-
-    complete: Complete
-    computed: tuple[Computed, ...]
 
 
 def compile_members(members: Sequence[Member]) -> Compiled | None:
@@ -69,97 +41,14 @@ def compile_shape(shape: Shape) -> Compiled | None:
     return writer.compiled()
 
 
-_AS_THEY_ARE: dict[GraphQLLeafType, str] = {
-    GraphQLString: "type({0}) is str",
-    GraphQLID: "type({0}) is str",
-    GraphQLBoolean: "type({0}) is bool",
-    GraphQLInt: "type({0}) is int and -2147483648 <= {0} <= 2147483647",
-    GraphQLFloat: "type({0}) is float and {0} - {0} == 0.0",
-}
-"""The test that a value needs no coercion; ``x - x`` is not zero for infinities and NaN."""
-
-_VALUES = frozenset({str, int, float, bool, dict, list, tuple, Decimal, datetime, date, time, UUID})
-"""Types of which no value is an exception or has to be awaited."""
-
-
-_LEFT = "leaves_as_they_are"
-
-
-def leaves(*kinds: type) -> Callable[[Serialize], Serialize]:
-    """Says of a scalar's ``serialize`` that it returns values of these types as they are."""
-
-    def mark(serialize: Serialize) -> Serialize:
-        setattr(serialize, _LEFT, frozenset(kinds))
-        return serialize
-
-    return mark
-
-
-def _coercing(leaf: GraphQLLeafType) -> Callable[[Any], Any]:
-    coerce = leaf.coerce_output_value
-
-    def coerced(value: Any) -> Any:  # noqa: ANN401  # any value of a row
-        result = coerce(value) if type(value) in _VALUES else None
-        if result is None:
-            raise SurpriseError
-        return result
-
-    return coerced
-
-
-def _names(leaf: GraphQLEnumType) -> dict[int, Any]:
-    """The names of an enum's members by their identity: to hash a member takes Python code."""
-    return {id(one): leaf.coerce_output_value(one) for one in members_of(leaf)}
-
-
-_KNOWN: Final[dict[str, Any]] = {"SurpriseError": SurpriseError, "VALUES": _VALUES}
-"""What every function refers to."""
-
-
-@dataclass(slots=True)
-class _Writer:
-    """Writes a function line by line; what it refers to is named in ``globals``."""
-
-    lines: list[str] = field(default_factory=lambda: ["def complete(value, arguments):"])
-    shared: list[str] = field(default_factory=list)
-    globals: dict[str, Any] = field(default_factory=lambda: dict(_KNOWN))
-    computed: list[Computed] = field(default_factory=list)
-    depth: int = 1
-    names: int = 0
-
-    def compiled(self) -> Compiled | None:
-        self.line("return value")
-        self.lines[1:1] = [f"    {name} = {{}}" for name in self.shared]
-        try:
-            exec("\n".join(self.lines), self.globals)  # noqa: S102  # made here, of names alone
-        except SyntaxError:  # Python nests loops 20 deep at most
-            return None
-        return Compiled(self.globals["complete"], tuple(self.computed))
-
-    def line(self, text: str) -> None:
-        self.lines.append(f"{'    ' * self.depth}{text}")
-
-    @contextmanager
-    def block(self, head: str) -> Iterator[None]:
-        self.line(head)
-        self.depth += 1
-        yield
-        self.depth -= 1
-
-    def name(self, prefix: str) -> str:
-        self.names += 1
-        return f"{prefix}{self.names}"
-
-    def known_as(self, prefix: str, thing: object) -> str:
-        name = self.name(prefix)
-        self.globals[name] = thing
-        return name
+class _Writer(Lines):
+    """Knows how values are completed; each of its functions writes the lines for one kind."""
 
     def value(self, shape: Shape, name: str) -> None:
         """Complete the value in the variable ``name``."""
         content = shape.content
-        if isinstance(content, Leaf) and (test := self.needs_nothing(content.type)):
-            coerced = self.known_as("coerced", _coercing(content.type))
+        if isinstance(content, Leaf) and (test := self.stays(content.type)):
+            coerced = self.known_as("coerced", coercing(content.type))
             unless_null = f" and {name} is not None" if shape.nullable else ""
             self.line(f"if not ({test.format(name)}){unless_null}: {name} = {coerced}({name})")
         elif shape.nullable:
@@ -179,18 +68,18 @@ class _Writer:
             case Row():
                 self.row(content, name)
 
-    def needs_nothing(self, leaf: GraphQLLeafType) -> str | None:
+    def stays(self, leaf: GraphQLLeafType) -> str | None:
         """The test that a value may stay as it is, where there is one."""
-        kinds = getattr(leaf.coerce_output_value, _LEFT, None)
+        kinds = stay(leaf)
         if not kinds:
-            return _AS_THEY_ARE.get(leaf)
+            return stays_test(leaf)
         likely = "type({0}) is str or " if str in kinds else ""
         return f"{likely}type({{0}}) in {self.known_as('kinds', kinds)}"
 
     def leaf(self, leaf: GraphQLLeafType, name: str) -> None:
         if isinstance(leaf, GraphQLEnumType):
-            names = self.known_as("names", _names(leaf))
-            coerced = self.known_as("coerced", _coercing(leaf))
+            names = self.known_as("names", names_of(leaf))
+            coerced = self.known_as("coerced", coercing(leaf))
             self.line(f"{name} = {names}.get(id({name})) or {coerced}({name})")
             return
         self.line(f"if type({name}) not in VALUES: raise SurpriseError")
@@ -208,8 +97,7 @@ class _Writer:
 
     def shared_row(self, row: Row, name: str) -> None:
         """Complete a row that many have in common only once; the row is kept, and so its id."""
-        known, done = self.name("shared"), self.name("done")
-        self.shared.append(known)
+        known, done = self.at_first("shared", "{}"), self.name("done")
         self.line(f"{done} = {known}.get(id({name}))")
         with self.block(f"if {done} is None:"):
             self.line(f"{done} = [{name}]")
@@ -235,6 +123,8 @@ class _Writer:
         """The expression for a member's completed value."""
         if isinstance(member, Typename | Left):
             return repr(member.name) if isinstance(member, Typename) else "None"
+        if isinstance(member, Computed) and (cells := cells_of(member, compile_members)):
+            return self.cells(member, cells, places)
         name = self.name("field")
         read = (
             self.read(member.path, places, needed=not member.shape.nullable)
@@ -248,15 +138,19 @@ class _Writer:
     def read(self, path: Path, places: Places, *, needed: bool = False) -> str:
         """The expression for the value at a path; what leads there is read once for all fields."""
         *before, key = path
-        way = tuple(before)
-        if way not in places:
-            found = self.name("place")
-            self.line(f"{found} = {self.read(way, places)}")
-            places[way] = found
+        way = self.place(tuple(before), places)
         if needed:
-            return f"{places[way]}[{key!r}]"
-        unless_null = f"None if {places[way]} is None else " if way else ""
-        return f"{unless_null}{places[way]}.get({key!r})"
+            return f"{way}[{key!r}]"
+        unless_null = f"None if {way} is None else " if before else ""
+        return f"{unless_null}{way}.get({key!r})"
+
+    def place(self, path: Path, places: Places) -> str:
+        """The variable that holds what stands at a path."""
+        if path not in places:
+            found = self.name("place")
+            self.line(f"{found} = {self.read(path, places)}")
+            places[path] = found
+        return places[path]
 
     def call(self, member: Computed, row: str) -> str:
         known = definition_of(member.definition)
@@ -266,5 +160,47 @@ class _Writer:
         parent = parent_name(known.base_resolver)
         if not known.arguments:
             return f"{resolver}({parent}={row})"
-        self.computed.append(member)
-        return f"{resolver}({parent}={row}, **arguments[{len(self.computed) - 1}])"
+        return f"{resolver}({parent}={row}, **{self.arguments_of(member)})"
+
+    def cells(self, member: Computed, cells: Cells, places: Places) -> str:
+        """Make the items of a list right in the shape of the answer."""
+        source, done = self.name("source"), self.name("done")
+        states = self.place(cells.columns.states, places)
+        known, table = self.at_first("known", "NOTHING"), self.at_first("table", "()")
+        tabled, arguments = self.known_as("tabled", cells.tabled), self.arguments_of(member)
+        self.line(f"{source} = {places[()]}[{cells.columns.source!r}]")
+        with self.block(f"if {source} is not {known}:"):
+            self.line(f"{known}, {table} = {source}, {tabled}({source}, {arguments})")
+        self.line(f"{done} = []")
+        names = {one.response_name: self.name("cell") for one in cells.row.members}
+        key, plain, of, state = map(self.name, ("key", "plain", "of", "state"))
+        heads = (key, plain, of, *(names[one.response_name] for one in cells.same))
+        with self.block(f"for {', '.join(heads)} in {table} if {states} is not None else ():"):
+            self.line(f"{state} = {states}.get({key})")
+            self.line(f"if {state} is None: continue")
+            self.cell(cells, names, (plain, of, state))
+            entries = [f"{one!r}: {name}" for one, name in names.items()]
+            self.line(f"{done}.append({{{', '.join(entries)}}})")
+        if not isinstance(member.shape.content, Items):
+            self.line(f"{done} = {done}[0] if {done} else None")
+        return done
+
+    def cell(self, cells: Cells, names: Mapping[str, str], made: tuple[str, str, str]) -> None:
+        """What is made of one state: of most only a text, which takes no item between."""
+        plain, of, state = made
+        text, item = self.name("text"), self.name("item")
+        with self.block(f"if {plain} is not None and type({text} := {state}[{plain}]) is str:"):
+            for one in cells.varying:
+                name = names[one.response_name]
+                self.text(one.shape, name, text if one.path[0] == cells.columns.plain else None)
+            self.line("" if cells.varying else "pass")
+        with self.block("else:"):
+            self.line(f"{item} = {of}({state})")
+            for one in cells.varying:
+                self.line(f"{names[one.response_name]} = {self.member(one, {(): item})}")
+
+    def text(self, shape: Shape, name: str, text: str | None) -> None:
+        """Complete the value of a field that is this text, or null."""
+        self.line(f"{name} = {text}")
+        if not text or not isinstance(shape.content, Leaf) or not text_stays(shape.content.type):
+            self.value(shape, name)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Annotated, Any, NewType, TypeAlias, cast
@@ -13,6 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionResult
 
+from graphql_schema.compiled.columns import COLUMNS, Column, Columns, items_of
 from graphql_schema.compiled.executor import CompiledExecution
 from graphql_schema.compiled.memory import Counts, counts
 from graphql_schema.compiled.shapes import PURE, read_key
@@ -64,6 +66,63 @@ def label(
     return f"{prefix} {colour.value if colour else 'plain'} " + name * (times or 1)
 
 
+@strawberry.type
+class Kind:
+    weight: int
+
+
+@strawberry.type
+class Part:
+    name: str
+    kind: Kind
+    state: JSON | None
+    age: int | None
+    wear: list[int] | None
+
+
+def _part_of(state: Any) -> Row:
+    return {"state": state["v"], "age": state.get("age"), "wear": state.get("wear")}
+
+
+def parts_made(maker: tuple[str, ...], names: list[str] | None = None) -> list[Column]:
+    """Some are only a text, which is their state; of others there is more to say."""
+    return [
+        Column(
+            name,
+            {"name": name, "kind": {"weight": len(name)}},
+            _part_of,
+            plain="v" if len(name) > 4 else None,
+        )
+        for name in maker
+        if names is None or name in names
+    ]
+
+
+PARTS = Columns(
+    parts_made,
+    source="maker",
+    states=("factory", "parts"),
+    varying=frozenset({"state", "age", "wear"}),
+    plain="state",
+)
+
+
+ONE_PART = replace(PARTS, of=lambda maker, name: parts_made(maker, [name]))
+
+
+def parts(root: strawberry.Parent[Row], names: list[str] | None = None) -> list[Row]:
+    return items_of(PARTS, root, names=names)
+
+
+def part(root: strawberry.Parent[Row], name: str) -> Row | None:
+    return next(iter(items_of(PARTS, root, names=[name])), None)
+
+
+def made_of(columns: Columns, kind: object, resolver: Any) -> Any:
+    metadata = {PURE: True, COLUMNS: columns}
+    return strawberry.field(resolver=resolver, graphql_type=kind, metadata=metadata)
+
+
 async def slow(root: strawberry.Parent[Row]) -> str:
     await asyncio.sleep(0)
     name: Any = root["name"]
@@ -85,6 +144,8 @@ class Car(Named):
     matrix: list[list[int]]
     thing: Annotated[Wheel | Boat, strawberry.union("Thing")] | None
     label: str = strawberry.field(resolver=label, metadata={PURE: True})
+    parts: list[Part] = made_of(PARTS, list[Part], parts)
+    part: Part | None = made_of(ONE_PART, Part | None, part)
     slow: str = strawberry.field(resolver=slow)
     broken: str | None = strawberry.field(resolver=broken)
 
@@ -160,6 +221,14 @@ def a_wheel(number: int) -> Row:
     }
 
 
+MAKERS = (("door", "engine", "mirror"), ("mirror", "seat"))
+
+
+def a_factory(number: int) -> Row:
+    worn = {"v": {"deep": 1}, "age": number, "wear": [number, 2]}
+    return {"parts": {"door": worn, "engine": {"v": f"e{number}"}, "mirror": {"v": number}}}
+
+
 def a_car(number: int) -> Row:
     boat = {"__typename": "Boat", "name": f"boat{number}", "sails": number}
     return {
@@ -172,6 +241,8 @@ def a_car(number: int) -> Row:
         "built": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number),
         "extra": {"deep": [number, {"x": None}]},
         "matrix": [[1, number], []],
+        "maker": MAKERS[number % 5 == 0],
+        "factory": a_factory(number),
         "thing": a_wheel(number) if number % 2 else boat,
     }
 

@@ -70,7 +70,10 @@ def _no_coroutine_outlives_its_test() -> Iterator[None]:
 @st.composite
 def broken_rows(draw: st.DrawFn) -> list[Row]:
     cars = some_cars()
-    rows = [*cars, *(wheel for car in cars for wheel in car["wheels"])]
+    parts = [car["factory"]["parts"] for car in cars]
+    states = [state for one in parts for state in one.values()]
+    factories = [car["factory"] for car in cars]
+    rows = [*cars, *(wheel for car in cars for wheel in car["wheels"]), *parts, *states, *factories]
     for _ in range(draw(st.integers(0, 3))):
         row = draw(st.sampled_from(rows))
         key = draw(st.sampled_from(sorted(row)))
@@ -103,6 +106,9 @@ def test_answer_is_the_stock_one(query: str, cars: list[Row], conditions: list[b
         "{ cars { a: name b: name id fast built extra matrix } }",
         "{ cars { wheels { name size ratio colour tags notes } spare { size } } }",
         '{ cars { label again: label(prefix: "a", times: 2, colour: BLUE) } }',
+        """{ cars { parts { name a: state b: state age wear kind { weight } __typename }
+        some: parts(names: ["door", "seat"]) { kind { weight } } } }""",
+        '{ cars { part(name: "engine") { state wear } door: part(name: "door") { name age } } }',
         "{ cars { name slow fast broken wheels { size } friend { name friend { id } } } }",
         "{ cars { thing { __typename ... on Wheel { size } ... on Boat { sails } } } }",
         "{ named { __typename name ... on Car { fast wheels { __typename } } } }",
@@ -122,6 +128,40 @@ async def test_answer_with_one_odd_value_is_the_stock_one(query: str) -> None:
                 if key in row:
                     row[key] = odd
             await compare(query, cars)
+
+
+@pytest.mark.parametrize(
+    "path", ["maker", "factory", "parts", "door", "engine", "v", "age", "wear"]
+)
+async def test_cells_of_one_odd_state_are_the_stock_ones(path: str) -> None:
+    query = "{ cars { parts { name state age wear } } }"
+    for odd in ODD:
+        cars = some_cars()
+        factory = cars[7]["factory"]
+        for place in (cars[7], factory, factory["parts"], *factory["parts"].values()):
+            if path in place:
+                place[path] = odd
+        await compare(query, cars)
+
+
+async def test_page_of_cells_is_completed_without_a_surprise() -> None:
+    schema = a_schema()
+
+    result = await ask(
+        schema, '{ cars { parts { name state } part(name: "door") { age } } }', some_cars()
+    )
+
+    assert result.data
+    assert result.data["cars"][1] == {
+        "parts": [
+            {"name": "door", "state": {"deep": 1}},
+            {"name": "engine", "state": "e1"},
+            {"name": "mirror", "state": 1},
+        ],
+        "part": {"age": 1},
+    }
+    assert result.data["cars"][5] == {"parts": [{"name": "mirror", "state": 5}], "part": None}
+    assert (counted(schema).compiled, counted(schema).surprised.total()) == (1, 0)
 
 
 async def test_variables_decide_each_time_what_is_selected() -> None:

@@ -20,7 +20,7 @@ SCHEMA = build_schema().as_str()
 FOR_ALL = 'names: ["email", "last_seen", "source", "goal_uuids", "mine"]'
 
 
-async def read(world: World, query: str) -> set[str] | None:
+async def read(world: World, query: str, **variables: object) -> set[str] | None:
     """The fields that the list of a query is read with."""
     seen: list[Iterable[str] | None] = []
     page = DocumentReader.page
@@ -30,7 +30,7 @@ async def read(world: World, query: str) -> set[str] | None:
         return await page(reader, *arguments, **options)
 
     with patch.object(DocumentReader, "page", watched):
-        await ask(world, query, {}, compiled=True)
+        await ask(world, query, variables, compiled=True)
     [fields] = seen
     return None if fields is None else set(fields)
 
@@ -72,6 +72,20 @@ async def test_only_what_is_asked_for_is_read(world: World, query: str, fields: 
     await world.define("mine", Aggregation.UNIQUE_LIST)
 
     assert await read(world, query) == fields
+
+
+async def test_what_is_read_goes_by_the_variables_and_definitions_of_each_time(
+    world: World,
+) -> None:
+    query = "query ($n: [String!]) { profiles { nodes { attributes(names: $n) { value } } } }"
+    mine = "attributes." + (await world.define("mine", Aggregation.UNIQUE_LIST)).stored_as
+
+    for _ in range(2):
+        assert await read(world, query, n=["email"]) == {"attributes.email.v"}
+        assert await read(world, query, n=["mine"]) == {mine}
+        assert await read(world, query, n=["later"]) == set()
+    later = await world.define("later", Aggregation.LIST)
+    assert await read(world, query, n=["later"]) == {f"attributes.{later.stored_as}"}
 
 
 async def test_very_many_attributes_are_read_as_they_stand(world: World) -> None:
