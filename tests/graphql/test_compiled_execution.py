@@ -139,7 +139,7 @@ def changed(document: Document, changes: Mapping[str, Any]) -> Document:
         place = broken
         for one in above:
             place = place[one] if isinstance(place.get(one), dict) else {}
-        place[key] = value
+        place[key] = copy.deepcopy(value)
     return broken
 
 
