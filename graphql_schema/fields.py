@@ -16,7 +16,7 @@ import strawberry
 from app.storage.deadline import in_time
 from graphql_schema.compiled.ahead import READS
 from graphql_schema.compiled.columns import COLUMNS, Columns
-from graphql_schema.compiled.shapes import PATH, PURE, SHARED, TOGETHER, Path, path_reader
+from graphql_schema.compiled.shapes import PATH, PURE, SHARED, THROUGH, TOGETHER, Path, path_reader
 
 
 def served(
@@ -64,13 +64,23 @@ def computed(
     )
 
 
-def stored(kind: object, path: Path, description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
-    """A field of this type whose value stands in the row, at a path."""
+def stored(
+    kind: object,
+    path: Path,
+    description: str,
+    *,
+    through: Callable[[Any], Any] | None = None,
+    shared: bool = False,
+) -> Any:  # noqa: ANN401  # the class decorator reads it
+    """A field of this type whose value stands in the row, at a path.
+
+    ``through``: it is shown through this pure function. ``shared``: as above.
+    """
     return strawberry.field(
-        resolver=path_reader(path),
+        resolver=path_reader(path, through),
         graphql_type=kind,
         description=description,
-        metadata={PATH: path},
+        metadata={PATH: path, THROUGH: through, SHARED: shared},
     )
 
 

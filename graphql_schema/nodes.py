@@ -12,6 +12,7 @@ from strawberry.dataloader import DataLoader
 from app.attributes.catalogue import Catalogue
 from app.cursors import cursor
 from app.paging import Order, Page
+from graphql_schema.compiled.shapes import told_by
 from graphql_schema.context import Info
 from graphql_schema.fields import computed, served
 from graphql_schema.rows import Row, RowOf
@@ -26,6 +27,7 @@ class Node:
     id: strawberry.ID = strawberry.field(description="Unique among all nodes.")
 
     @classmethod
+    @told_by("__typename")
     def is_type_of(cls, row: Row, _info: object) -> bool:
         """Rows say what they are."""
         return bool(row["__typename"] == cls.__name__)

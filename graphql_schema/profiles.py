@@ -16,7 +16,6 @@ from app.segments.service import Asked
 from app.storage.client import Document
 from graphql_schema.accounts import Account
 from graphql_schema.attributes import AttributeValue
-from graphql_schema.compiled.shapes import path_reader
 from graphql_schema.context import Info
 from graphql_schema.events import Event, read_events_of_profile
 from graphql_schema.fields import computed, served, stored
@@ -114,14 +113,7 @@ def _text(name: str, description: str) -> Any:  # noqa: ANN401  # the class deco
 
 def _country(name: str, description: str) -> Any:  # noqa: ANN401  # the class decorator reads it
     path = default_path(ProfileKind.USER, name)
-    read = path_reader(path)
-
-    def read_country(root: strawberry.Parent[Row]) -> Row | None:
-        code = read(root)
-        return country_row(code) if code else None
-
-    reads = (".".join(path[1:]),)
-    return computed(Country | None, read_country, description, reads=reads, shared=True)
+    return stored(Country | None, path, description, through=country_row, shared=True)
 
 
 def read_identifiers(root: strawberry.Parent[Row]) -> list[Row]:

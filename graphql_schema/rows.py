@@ -84,9 +84,9 @@ _DEFAULTS = {(one.kind, one.name): one for one in default_attributes()}
 
 
 @cache  # there are 249 of them
-def country_row(code: str) -> Row:
+def country_row(code: str) -> Row | None:
     """A country, by its code."""
-    return {"code": code, "name": country_names()[code]}
+    return {"code": code, "name": country_names()[code]} if code else None
 
 
 def frustration_rows(counts: Mapping[str, int]) -> list[Row]:

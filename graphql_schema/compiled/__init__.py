@@ -22,6 +22,9 @@ A row is a ``dict`` that is read by key: pass ``read_key`` as the schema's defau
 is completed once (``SHARED``); a list whose items have most in common with those of other rows says
 how they are made (``COLUMNS``); a scalar may say which values it ``leaves`` as they are.
 
+Subscriptions, and operations with ``@defer`` or ``@stream``, go the stock way, and so does
+everything while an extension or a middleware wants to see every field.
+
 ``counts`` of a schema tells how often compiled code was at work, and what surprised it.
 
 All that is relied on though it is not public stands in ``private``.

@@ -4,8 +4,13 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from graphql import GraphQLList, GraphQLObjectType, GraphQLResolveInfo, get_named_type
-from graphql.pyutils import Path
+from graphql import (
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    OperationType,
+    get_named_type,
+)
 from typing_extensions import override
 
 from graphql_schema.compiled.leaves import SurpriseError
@@ -15,6 +20,7 @@ from graphql_schema.compiled.private import (
     CollectedFields,
     FieldDetailsList,
     GroupedFieldSet,
+    Path,
     StockExecution,
     convert_arguments,
     definition_of,
@@ -38,13 +44,15 @@ class CompiledExecution(StockExecution):
         self._arguments: dict[int, Arguments] = {}
 
     def _recall(self) -> Known | None:
-        """Nothing where something else wants to see every field."""
+        """Nothing where something else wants to see every field, or the answer comes in parts."""
         reads_keys = strawberry_schema_of(self.schema).config.default_resolver is read_key
-        if is_watched(self) or not reads_keys:
+        is_subscription = self.operation.operation is OperationType.SUBSCRIPTION
+        if is_watched(self) or is_subscription or not reads_keys:
             return None
-        return self._memory.of(
+        known = self._memory.of(
             self.operation, self.fragment_definitions, self.variable_values.coerced
         )
+        return None if known.comes_in_parts else known
 
     @override
     def collect_subfields(

@@ -35,6 +35,7 @@ VALUES: Final = frozenset(
 """Types of which no value is an exception or has to be awaited."""
 
 _LEFT = "leaves_as_they_are"
+_TAKEN = "takes"
 
 
 class SurpriseError(Exception):
@@ -49,6 +50,22 @@ def leaves(*kinds: type) -> Callable[[Serialize], Serialize]:
         return serialize
 
     return mark
+
+
+def takes(kind: type) -> Callable[[Serialize], Serialize]:
+    """Says of a scalar's ``serialize`` that for values of this type it answers, and not null."""
+
+    def mark(serialize: Serialize) -> Serialize:
+        setattr(serialize, _TAKEN, kind)
+        return serialize
+
+    return mark
+
+
+def taken(leaf: GraphQLLeafType) -> type | None:
+    """The type of values that the scalar says it takes."""
+    kind: type | None = getattr(leaf.coerce_output_value, _TAKEN, None)
+    return kind
 
 
 def stay(leaf: GraphQLLeafType) -> frozenset[type]:

@@ -5,7 +5,7 @@ forgotten soon, and costs no compilation until it has shown enough objects to be
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -45,6 +45,9 @@ MAX_OPERATIONS = 256
 
 MAX_CONDITIONS = 32
 """Different answers to the ``@skip`` and ``@include`` of one operation that are remembered."""
+
+PARTS = ("defer", "stream")
+"""The directives of answers that come in parts."""
 
 WORTH_COMPILING = 8
 """Objects of one selection: compiling it costs as much as completing these the stock way."""
@@ -159,6 +162,8 @@ Key: TypeAlias = tuple[str, tuple[int, ...]]
 class Known:
     """The selections of an operation, under one set of conditions."""
 
+    comes_in_parts: bool = False
+    """Whether it has ``@defer`` or ``@stream``."""
     selections: dict[Key, Selection] = field(default_factory=dict)
     by_fields: dict[int, Selection] = field(default_factory=dict)
     ahead: dict[object, Any] = field(default_factory=dict)
@@ -170,6 +175,7 @@ class _Operation:
     node: OperationDefinitionNode  # kept, so that nobody else gets its id
     fragments: dict[str, FragmentDefinitionNode]
     conditions: tuple[str, ...]
+    comes_in_parts: bool
     known: dict[tuple[object, ...], Known] = field(default_factory=dict)
 
 
@@ -189,7 +195,9 @@ class Memory:
         """What is known of an operation, if these are its variables."""
         operation = self._operations.get(id(node))
         if operation is None:
-            operation = _Operation(node, fragments, tuple(_conditions(node, fragments)))
+            found = _directives(node, fragments)
+            conditions = tuple(sorted(found.variables.names))
+            operation = _Operation(node, fragments, conditions, found.comes_in_parts)
             self._operations[id(node)] = operation
             if len(self._operations) > MAX_OPERATIONS:
                 self._operations.popitem(last=False)
@@ -197,7 +205,7 @@ class Memory:
         answers = tuple(variables.get(name) for name in operation.conditions)
         if answers not in operation.known and len(operation.known) >= MAX_CONDITIONS:
             operation.known.clear()
-        return operation.known.setdefault(answers, Known())
+        return operation.known.setdefault(answers, Known(operation.comes_in_parts))
 
 
 def memory_of(schema: GraphQLSchema) -> Memory:
@@ -222,21 +230,23 @@ class VariableNames(Visitor):
         self.names.add(node.name.value)
 
 
-class _Conditions(Visitor):
+class _Directives(Visitor):
     def __init__(self) -> None:
         super().__init__()
-        self.found = VariableNames()
+        self.variables = VariableNames()
+        self.comes_in_parts = False
 
     def enter_directive(self, node: DirectiveNode, *_: object) -> None:
         if node.name.value in CONDITIONS:
-            visit(node, self.found)
+            visit(node, self.variables)
+        self.comes_in_parts |= node.name.value in PARTS
 
 
-def _conditions(
+def _directives(
     node: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
-) -> Iterator[str]:
-    """The variables that decide what is collected."""
-    conditions = _Conditions()
+) -> _Directives:
+    """The variables that decide what is collected, and whether all comes at once."""
+    found = _Directives()
     for definition in (node, *fragments.values()):
-        visit(definition, conditions)
-    yield from sorted(conditions.found.names)
+        visit(definition, found)
+    return found

@@ -11,19 +11,23 @@ from typing import Any
 from graphql import GraphQLEnumType, GraphQLField, GraphQLResolveInfo, GraphQLSchema
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, GroupedFieldSet
 from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
 from strawberry import Schema
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as StockExecution
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types import Info
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
 
 __all__ = [
     "OVERRIDDEN",
     "CollectedFields",
     "FieldDetailsList",
     "GroupedFieldSet",
+    "Path",
     "StockExecution",
+    "StrawberryResolver",
     "convert_arguments",
     "definition_of",
     "get_argument_values",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import strawberry
 from graphql import (
@@ -16,12 +16,12 @@ from graphql import (
     is_leaf_type,
 )
 from strawberry.types.field import StrawberryField
-from strawberry.types.fields.resolver import StrawberryResolver
 
 from graphql_schema.compiled.private import (
     CollectedFields,
     FieldDetailsList,
     GroupedFieldSet,
+    StrawberryResolver,
     definition_of,
     has_default_resolver,
 )
@@ -32,13 +32,32 @@ PURE: Final = "pure"
 PATH: Final = "path"
 """The key of a field's metadata that says: its resolver is ``path_reader`` of this path."""
 
+THROUGH: Final = "through"
+"""The key of a field's metadata that has the pure function that its ``path_reader`` shows what it
+finds through."""
+
 SHARED: Final = "shared"
 """The key of a field's metadata that says: many rows have its value, an object, in common."""
 
 CONDITIONS: Final = ("skip", "include")
 """The directives that collecting deals with."""
 
+IsTypeOf = TypeVar("IsTypeOf", bound=Callable[..., bool])
+
 Collect: TypeAlias = Callable[[GraphQLObjectType, FieldDetailsList], CollectedFields]
+
+
+TOLD_BY: Final = "told_by"
+
+
+def told_by(key: str) -> Callable[[IsTypeOf], IsTypeOf]:
+    """Says of a type's ``is_type_of`` that it finds the name of the type under this key."""
+
+    def mark(is_type_of: IsTypeOf) -> IsTypeOf:
+        setattr(is_type_of, TOLD_BY, key)
+        return is_type_of
+
+    return mark
 
 
 def read_key(row: Any, name: str) -> object:  # noqa: ANN401  # rows, and the odd object of a library
@@ -54,14 +73,14 @@ Path: TypeAlias = tuple[str, ...]
 """Keys that lead into a row."""
 
 
-def path_reader(path: Path) -> Callable[..., Any]:
+def path_reader(path: Path, through: Callable[[Any], Any] | None = None) -> Callable[..., Any]:
     """A resolver that follows a path; where there is nothing on the way, its value is null."""
 
     def read(root: strawberry.Parent[dict[str, Any]]) -> Any:  # noqa: ANN401  # any value of a row
         value: Any = root
         for key in path:
             value = None if value is None else value.get(key)
-        return value
+        return value if value is None or through is None else through(value)
 
     return read
 
@@ -107,11 +126,12 @@ class Typename:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A field whose value stands in the row."""
+    """A field whose value stands in the row, or is made of what stands there."""
 
     response_name: str
     path: Path
     shape: Shape
+    through: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +186,7 @@ def _member(
     if known.is_basic_field and has_default_resolver(field):
         return Stored(name, (known.python_name,), shape)
     if PATH in known.metadata:
-        return Stored(name, known.metadata[PATH], shape)
+        return Stored(name, known.metadata[PATH], shape, known.metadata.get(THROUGH))
     return Computed(name, field, node, shape) if _is_pure(known) else None
 
 

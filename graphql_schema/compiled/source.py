@@ -6,10 +6,11 @@ from typing import TypeAlias
 from graphql import GraphQLEnumType, GraphQLLeafType
 
 from graphql_schema.compiled.columns import Cells, cells_of
-from graphql_schema.compiled.leaves import coercing, names_of, stay, stays_test, text_stays
+from graphql_schema.compiled.leaves import coercing, names_of, stay, stays_test, taken, text_stays
 from graphql_schema.compiled.lines import Compiled, Lines
 from graphql_schema.compiled.private import definition_of
 from graphql_schema.compiled.shapes import (
+    TOLD_BY,
     Computed,
     Items,
     Leaf,
@@ -82,9 +83,12 @@ class _Writer(Lines):
             coerced = self.known_as("coerced", coercing(leaf))
             self.line(f"{name} = {names}.get(id({name})) or {coerced}({name})")
             return
-        self.line(f"if type({name}) not in VALUES: raise SurpriseError")
-        self.line(f"{name} = {self.known_as('serialize', leaf.coerce_output_value)}({name})")
-        self.line(f"if {name} is None: raise SurpriseError")
+        coerced = self.known_as("coerced", coercing(leaf))
+        if kind := taken(leaf):
+            serialize = self.known_as("serialize", leaf.coerce_output_value)
+            known = self.known_as("kind", kind)
+            coerced = f"({serialize} if type({name}) is {known} else {coerced})"
+        self.line(f"{name} = {coerced}({name})")
 
     def items(self, item: Shape, name: str) -> None:
         one, done = self.name("one"), self.name("done")
@@ -107,7 +111,10 @@ class _Writer(Lines):
         self.line(f"{name} = {done}[1]")
 
     def row(self, row: Row, name: str) -> None:
-        if row.type.is_type_of:
+        if key := getattr(row.type.is_type_of, TOLD_BY, None):
+            told = f"type({name}) is dict and {name}.get({key!r}) == {row.type.name!r}"
+            self.line(f"if not ({told}): raise SurpriseError")
+        elif row.type.is_type_of:
             check = self.known_as("is_type_of", row.type.is_type_of)
             self.line(f"if {check}({name}, None) is not True: raise SurpriseError")
         self.members(row.members, name)
@@ -132,6 +139,9 @@ class _Writer(Lines):
             else self.call(member, places[()])
         )
         self.line(f"{name} = {read}")
+        if isinstance(member, Stored) and member.through:
+            through = self.known_as("through", member.through)
+            self.line(f"if {name} is not None: {name} = {through}({name})")
         self.value(member.shape, name)
         return name
 

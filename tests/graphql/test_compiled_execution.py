@@ -24,6 +24,7 @@ from app.profiles.service import SessionService
 from app.storage.client import Document
 from graphql_schema.compiled.memory import counts
 from graphql_schema.context import Context
+from graphql_schema.operations import LimitedSchema
 from graphql_schema.schema import build_schema
 from tests.building import NOON, an_event
 from tests.compiled.garage import told
@@ -213,6 +214,17 @@ async def test_page_is_compiled_without_a_surprise(world: World) -> None:
     after = counts(COMPILED._schema)
     assert after.compiled - before.compiled == 2
     assert after.surprised == before.surprised
+
+
+async def test_who_traces_operations_sees_each_once_and_switches_nothing_off(world: World) -> None:
+    """There are no extensions that could see every field: one wraps ``execute``."""
+    await people(world)
+    before, execute = counts(COMPILED._schema).compiled, LimitedSchema.execute
+    with patch.object(LimitedSchema, "execute", autospec=True, side_effect=execute) as traced:
+        await ask(world, PAGE.replace("100", "97"), {}, compiled=True)
+
+    assert traced.call_count == 1
+    assert counts(COMPILED._schema).compiled > before
 
 
 RELATIONS = """{ profiles(first: 98) { nodes {
