@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from app.demo.load import load_demo, load_demo_segments, load_demo_sources
+from app.private import core_schema_of
 from app.services import Services, compose, utc_now
 from app.settings import Settings
 from app.storage.client import Database, close, connect
@@ -115,7 +116,7 @@ def _max_body(settings: Settings, sdk_paths: Collection[str], scope: Scope) -> i
 
 def _told(schema: LimitedSchema) -> dict[str, object]:
     """Lists and objects that compiled code completed, and what surprised it, by type."""
-    found = counts(schema._schema)  # noqa: SLF001  # the public one is Strawberry's
+    found = counts(core_schema_of(schema))
     known = {"compiled": found.compiled, "surprised": found.surprised}
     return {"compiledExecution": known}
 

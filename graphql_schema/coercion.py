@@ -3,8 +3,6 @@
 Stock coercion takes 150 ms for a batch of 1,000 events and blocks everybody else meanwhile;
 msgspec takes 4. What msgspec refuses goes the stock way, so errors are the specification's. The
 schema stays typed: ``EventInput`` and the wire format have the same fields, which a test compares.
-
-Relies on ``Executor.build`` of graphql-core, which is not part of its public API.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,12 +19,10 @@ from graphql import (
     TypeNode,
     VariableDefinitionNode,
 )
-from graphql.execution import Executor
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.types.arguments import InputContext
 from typing_extensions import override
 
 from app.events.wire import EventInput, IdentifierInput, Moment
+from app.private import Executor, InputContext, StockExecution
 from graphql_schema.limits.lists import long_lists
 from graphql_schema.limits.uploads import misplaced_uploads
 
@@ -45,7 +41,7 @@ _COMPILED: Final[dict[str, tuple[type, Any]]] = {
 """By a variable's type: what to convert to, and a stand-in that stock coercion takes."""
 
 
-class CompiledCoercion(StrawberryGraphQLCoreExecutionContext):
+class CompiledCoercion(StockExecution):
     """The stock executor, but variables that hold event batches are coerced by msgspec."""
 
     @classmethod

@@ -16,6 +16,7 @@ from graphql import (
 )
 from strawberry.types.graphql import OperationType
 
+from app.private import TOO_MANY_TOKENS
 from graphql_schema.limits.cost import Cost, cost_of
 from graphql_schema.limits.errors import QueryTooLargeError
 
@@ -103,6 +104,6 @@ def _parsed(text: str) -> DocumentNode:
     try:
         return parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
     except GraphQLSyntaxError as error:
-        if error.message.endswith("Parsing aborted."):  # its limits, not a mistake
+        if error.message.endswith(TOO_MANY_TOKENS):  # its limits, not a mistake
             raise QueryTooLargeError(f"{MAX_TOKENS} tokens", "more") from error
         raise

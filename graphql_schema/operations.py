@@ -12,19 +12,20 @@ from typing import Any
 
 import strawberry
 from graphql import ASTValidationRule, GraphQLError, execute, specified_rules
-from graphql.execution import Executor
-from strawberry.exceptions import MissingQueryError
-from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.exceptions import (
-    CannotGetOperationTypeError,
-    InvalidOperationTypeError,
-)
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
-from strawberry.utils.await_maybe import await_maybe
 from typing_extensions import override
 
+from app.private import (
+    CannotGetOperationTypeError,
+    Executor,
+    InvalidOperationTypeError,
+    MissingQueryError,
+    await_maybe,
+    core_schema_of,
+    optimized_is_awaitable,
+)
 from app.storage.deadline import time_limit
 from graphql_schema.documents import Operation, RefusedError, read_document
 from graphql_schema.limits.errors import QueryTooComplexError
@@ -60,7 +61,7 @@ class LimitedSchema(strawberry.Schema):
         self.known = lru_cache(CACHED)(
             partial(
                 read_document,
-                schema=self._schema,
+                schema=core_schema_of(self),
                 rules=(*specified_rules, *RULES, *rules),
                 hide_suggestions=self.config.disable_field_suggestions,
             )
@@ -92,7 +93,7 @@ class LimitedSchema(strawberry.Schema):
             raise InvalidOperationTypeError(operation.type)
         run = partial(
             execute,
-            self._schema,
+            core_schema_of(self),
             known.document,
             context_value=context_value,
             variable_values=variable_values,

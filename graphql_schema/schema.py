@@ -4,9 +4,9 @@ from functools import cache, lru_cache
 
 from graphql import NoSchemaIntrospectionCustomRule
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.name_converter import NameConverter
 from typing_extensions import override
 
+from app.private import NameConverter
 from app.settings import MAX_QUERY_COST, QUERY_TIMEOUT_SECONDS
 from graphql_schema.coercion import CompiledCoercion
 from graphql_schema.compiled.executor import CompiledExecution

@@ -9,22 +9,26 @@ from typing import Any, TypeAlias
 
 import orjson
 import structlog
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.exceptions import StrawberryInputCoercionError
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.schema import BaseSchema
-from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from typing_extensions import override
 
 from app.errors import ProfileGraphError, UploadInvalidError
 from app.exact import read_json, write_json
+from app.private import (
+    AsyncHTTPRequestAdapter,
+    BaseSchema,
+    GraphQL,
+    GraphQLHTTPResponse,
+    GraphQLRequestData,
+    HTTPException,
+    InvalidOperationTypeError,
+    StrawberryInputCoercionError,
+)
 from app.storage.faults import known
 from app.web.uploads import UploadingRequest, read_operations
 

@@ -8,7 +8,6 @@ and belong to exactly one request. https://github.com/jaydenseric/graphql-multip
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cross_web import FormData, StarletteRequestAdapter
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -16,6 +15,7 @@ from starlette.types import Scope
 from typing_extensions import override
 
 from app.errors import UploadInvalidError
+from app.private import FormData, StarletteRequestAdapter
 from app.uploads import BroughtVariables, Path, Upload
 
 MAX_FILES = 10
