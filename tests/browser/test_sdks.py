@@ -95,7 +95,7 @@ def test_python_sdk(server: str, sdk: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.npm
-@pytest.mark.parametrize("sdk", ["segment", "posthog"])
+@pytest.mark.parametrize("sdk", ["segment", "rudderstack", "posthog"])
 def test_node_sdk(server: str, run_script: Any, sdk: str) -> None:
     user, account = f"node-{sdk}", f"node-{sdk}-account"
 
