@@ -11,7 +11,7 @@ from app.attributes.check import check_change, check_definition, check_deletion
 from app.attributes.model import AttributeDefinition, AttributeOrigin, ProfileKind
 from app.attributes.repository import AttributeRepository
 from app.attributes.sources import normal_source
-from app.errors import AttributeNotFoundError
+from app.errors import AttributeNotFoundError, InputError
 from app.values import DataType
 
 _RECENT = timedelta(seconds=1)
@@ -72,6 +72,24 @@ class AttributeService:
         await self._add([definition], waiting=waiting)
         return self._stored(definition)
 
+    async def create_together(
+        self, new: Iterable[NewAttribute], *, now: datetime
+    ) -> list[InputError]:
+        """Add custom attributes as one change, to be filled together from stored events.
+
+        Those that break a rule are left out; why they do is the answer.
+        """
+        wanted = [_custom(one, now) for one in new]
+        while True:  # each turn means that somebody else has just added another definition
+            catalogue = await self.current()
+            fresh, refused = _sifted(wanted, catalogue)
+            if not fresh:
+                return refused
+            added = await self._repository.add(fresh, onto=catalogue.version, waiting=True)
+            if added:
+                self.known = added
+                return refused
+
     async def update(
         self, definition_id: str, changes: Changes, *, now: datetime
     ) -> AttributeDefinition:
@@ -114,12 +132,10 @@ class AttributeService:
         while True:  # each turn means that somebody else has just added another definition
             catalogue = await self.current()
             fresh = [
-                replace(one, life=catalogue.next_life(one))
+                _checked(one, catalogue)
                 for one in definitions
                 if not _is_known_dimension(one, catalogue)
             ]
-            for definition in fresh:
-                check_definition(definition, catalogue)
             if not fresh:
                 return catalogue
             version = catalogue.version
@@ -132,6 +148,25 @@ class AttributeService:
         stored = self.known.get(definition.kind, definition.name)
         assert stored, "an attribute that was just added is in the catalogue"
         return stored
+
+
+def _checked(definition: AttributeDefinition, catalogue: Catalogue) -> AttributeDefinition:
+    fresh = replace(definition, life=catalogue.next_life(definition))
+    check_definition(fresh, catalogue)
+    return fresh
+
+
+def _sifted(
+    definitions: Iterable[AttributeDefinition], catalogue: Catalogue
+) -> tuple[list[AttributeDefinition], list[InputError]]:
+    fresh: dict[str, AttributeDefinition] = {}
+    refused: list[InputError] = []
+    for one in definitions:
+        try:
+            fresh.setdefault(one.key, _checked(one, catalogue))
+        except InputError as error:
+            refused.append(error)
+    return list(fresh.values()), refused
 
 
 def _is_known_dimension(definition: AttributeDefinition, catalogue: Catalogue) -> bool:

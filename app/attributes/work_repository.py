@@ -1,10 +1,10 @@
 """What is still to be done for definitions that came or went; it stands beside the catalogue.
 
-Back-fills are begun in the order of their definitions. The progress of one is written for each
-portion of the ledger, and only as long as the definition is there and waits.
+Back-fills are begun in the order of their definitions; those that came together are one, with one
+progress. It is written for each portion of the ledger, and only as long as all of them wait.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -38,29 +38,28 @@ class WorkRepository:
         found = (await self._read("backfills")).get("backfills", {})
         return {one: Backfill(**found[one]) for one in ids if one in found}
 
-    async def begin(self, definition_id: str, *, now: datetime) -> Backfill | None:
-        """Go on with a back-fill where it stopped; None if nobody waits for it any more."""
+    async def begin(self, ids: Sequence[str], *, now: datetime) -> Backfill | None:
+        """Go on with a back-fill where it stopped; None if one of them does not wait any more."""
         begun = await self._settings.find_one_and_update(
-            {"_id": CATALOGUE, "waiting": definition_id},
-            {"$min": {f"backfills.{definition_id}.started_at": now}},
+            _all_wait(ids),
+            {"$min": {f"backfills.{one}.started_at": now for one in ids}},
             return_document=ReturnDocument.AFTER,
         )
-        return Backfill(**begun["backfills"][definition_id]) if begun else None
+        return Backfill(**begun["backfills"][ids[0]]) if begun else None
 
-    async def expect(self, definition_id: str, total: int | None) -> None:
+    async def expect(self, ids: Sequence[str], total: int | None) -> None:
         """So many events are to be processed, if that is known."""
-        await self._progress(definition_id, {"$set": {"total": total}})
+        await self._progress(ids, {"$set": {"total": total}})
 
-    async def advance(self, definition_id: str, processed: int, *, after: str) -> bool:
-        """So much is done, never less than before; False if nobody waits for it any more."""
-        return await self._progress(
-            definition_id, {"$max": {"processed": processed, "after": after}}
-        )
+    async def advance(self, ids: Sequence[str], processed: int, *, after: str) -> bool:
+        """So much is done, never less than before; False if one of them does not wait any more."""
+        return await self._progress(ids, {"$max": {"processed": processed, "after": after}})
 
-    async def finish(self, definition_id: str, processed: int, *, now: datetime) -> None:
-        """The definition has been filled."""
+    async def finish(self, ids: Sequence[str], processed: int, *, now: datetime) -> bool:
+        """They have been filled; False if one of them does not wait any more."""
         done = {"processed": processed, "total": processed, "finished_at": now}
-        await self._progress(definition_id, {"$set": done}, {"$pull": {"waiting": definition_id}})
+        filled = {"$pull": {"waiting": {"$in": list(ids)}}}
+        return await self._progress(ids, {"$set": done}, filled)
 
     async def swept(self, definition_id: str) -> None:
         """No document has states of the deleted definition any more."""
@@ -70,12 +69,17 @@ class WorkRepository:
         return await self._settings.find_one({"_id": CATALOGUE}, dict.fromkeys(names, 1)) or {}
 
     async def _progress(
-        self, definition_id: str, update: dict[str, Any], more: dict[str, Any] | None = None
+        self, ids: Sequence[str], update: dict[str, Any], more: dict[str, Any] | None = None
     ) -> bool:
         placed = {
-            operator: {f"backfills.{definition_id}.{name}": value for name, value in fields.items()}
+            operator: {
+                f"backfills.{one}.{name}": value for one in ids for name, value in fields.items()
+            }
             for operator, fields in update.items()
         }
-        waiting = {"_id": CATALOGUE, "waiting": definition_id}
-        result = await self._settings.update_one(waiting, {**placed, **(more or {})})
+        result = await self._settings.update_one(_all_wait(ids), {**placed, **(more or {})})
         return bool(result.matched_count)
+
+
+def _all_wait(ids: Sequence[str]) -> dict[str, Any]:
+    return {"_id": CATALOGUE, "waiting": {"$all": list(ids)}}

@@ -5,7 +5,7 @@ which holds the lane ``backfill``. When it dies, another one goes on after a lea
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import structlog
@@ -13,6 +13,7 @@ import structlog
 from app.attributes.model import AttributeDefinition, Backfill
 from app.attributes.service import AttributeService, NewAttribute
 from app.attributes.work_repository import WorkRepository
+from app.errors import InputError
 from app.ingestion.filling import LANE, Filler
 from app.ingestion.lanes import Lane, LaneRepository
 from app.ingestion.pool import Clock
@@ -57,6 +58,14 @@ class BackfillService:
         self.start()
         return definition
 
+    async def define_together(
+        self, new: Iterable[NewAttribute], *, now: datetime
+    ) -> list[InputError]:
+        """Add attributes that are filled in one pass; those that break a rule are told instead."""
+        refused = await self._attributes.create_together(new, now=now)
+        self.start()
+        return refused
+
     async def delete(self, definition_id: str) -> None:
         """Delete an attribute; sweeping its values away goes on in the background."""
         await self._attributes.delete(definition_id)
@@ -98,23 +107,30 @@ class BackfillService:
         if lane is None:
             await asyncio.sleep(_PAUSE)
         elif waiting:
-            await self._fill(waiting[0])
+            await self._fill(waiting)
         else:
             await self._sweeper.sweep(sweeping[0], stay=self._stay)
         if lane:
             await self._lanes.release(lane)
         return True
 
-    async def _fill(self, definition_id: str) -> None:
-        definition = (await self._attributes.current()).by_id(definition_id)
-        if definition:  # else it has just been deleted
-            await self._filler.fill(definition, stay=self._stay)
+    async def _fill(self, waiting: list[str]) -> None:
+        catalogue = await self._attributes.current()
+        known = [one for key in waiting if (one := catalogue.by_id(key))]
+        if known:  # else it has just been deleted
+            await self._filler.fill(_together(known), stay=self._stay)
 
     async def _take(self) -> Lane | None:
         return await self._lanes.take(LANE, owner=self._owner, now=self._clock())
 
     async def _stay(self) -> bool:
         return await self._take() is not None
+
+
+def _together(waiting: Sequence[AttributeDefinition]) -> list[AttributeDefinition]:
+    """Those that came with the first one, for the same documents: what one pass fills."""
+    first = waiting[0]
+    return [one for one in waiting if (one.since, one.kind) == (first.since, first.kind)]
 
 
 def _tell(running: asyncio.Task[None]) -> None:

@@ -4,9 +4,12 @@ Events folded under an older version of the definitions have not fed it; they ar
 as soon as no batch is storing under an older version. Per target they make one share, applied
 under the guard ``backfill`` and the definition's version, so that a repeated, concurrent or
 crashed back-fill counts nothing twice, and merges carry what was done.
+
+Definitions that were added as one change have one version, and so one guard: they are filled
+together, and when one of them is deleted the others go on where they were.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 import structlog
@@ -49,45 +52,50 @@ class Filler:
         self._ingestion = ingestion
         self._clock = clock
 
-    async def fill(self, definition: AttributeDefinition, *, stay: Stay) -> None:
-        """Go on where the back-fill stopped, until its end or until somebody else is at it."""
+    async def fill(self, definitions: Sequence[AttributeDefinition], *, stay: Stay) -> None:
+        """Go on where the back-fill stopped, until its end or until somebody else is at it.
+
+        The definitions are of one kind and one version: all of those that wait.
+        """
         await self._ingestion.drained(STORING)
-        begun = await self._work.begin(definition.id, now=self._clock())
+        ids = [one.id for one in definitions]
+        begun = await self._work.begin(ids, now=self._clock())
         if begun is None:
             return
         if begun.total is None:
-            await self._expect(definition)
+            await self._expect(definitions)
         processed = begun.processed
-        async for portion in self._portions(definition, begun.after):
+        async for portion in self._portions(definitions, begun.after):
             processed += portion.events
-            if not await stay() or not await self._apply(definition, portion, processed):
+            if not await stay() or not await self._apply(definitions, portion, processed):
                 return
-        await self._work.finish(definition.id, processed, now=self._clock())
-        log.info("attribute_filled", attribute=definition.id, events=processed)
+        if await self._work.finish(ids, processed, now=self._clock()):
+            log.info("attributes_filled", attributes=ids, events=processed)
 
-    async def _expect(self, definition: AttributeDefinition) -> None:
-        total = await self._events.count_before(definition.since, key=_key(definition))
-        await self._work.expect(definition.id, total)
+    async def _expect(self, definitions: Sequence[AttributeDefinition]) -> None:
+        first = definitions[0]
+        total = await self._events.count_before(first.since, key=_key(first))
+        await self._work.expect([one.id for one in definitions], total)
 
     async def _apply(
-        self, definition: AttributeDefinition, portion: Portion, processed: int
+        self, definitions: Sequence[AttributeDefinition], portion: Portion, processed: int
     ) -> bool:
-        """Write a portion down; False if the attribute was deleted meanwhile."""
+        """Write a portion down; False if one of the attributes was deleted meanwhile."""
         shares = [Share(target, target, fold) for target, fold in portion.folds.items()]
-        documents = self._documents[definition.kind]
-        await documents.apply(shares, lane=LANE, seq=definition.since)
-        return await self._work.advance(definition.id, processed, after=portion.after)
+        first, ids = definitions[0], [one.id for one in definitions]
+        await self._documents[first.kind].apply(shares, lane=LANE, seq=first.since)
+        return await self._work.advance(ids, processed, after=portion.after)
 
     async def _portions(
-        self, definition: AttributeDefinition, after: str
+        self, definitions: Sequence[AttributeDefinition], after: str
     ) -> AsyncIterator[Portion]:
+        first = definitions[0]
         unapplied = {
             (lane["_id"], seq) for lane in await self._lanes.all() for seq in lane["abandoned"]
         }
-        key = _key(definition)
-        stored = self._events.before(definition.since, key=key, after=after, but=unapplied)
-        catalogue = Catalogue(definition.since, [definition], defaults=())
-        async for portion in portions(stored, definition.kind, catalogue, now=self._clock()):
+        stored = self._events.before(first.since, key=_key(first), after=after, but=unapplied)
+        catalogue = Catalogue(first.since, definitions, defaults=())
+        async for portion in portions(stored, first.kind, catalogue, now=self._clock()):
             yield portion
 
 

@@ -1,4 +1,4 @@
-"""The ledger in portions that end where a document ends, each folded for one attribute."""
+"""The ledger in portions that end where a document ends, each folded for some attributes."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator

@@ -6,7 +6,6 @@ from datetime import datetime
 import structlog
 
 from app.attributes.service import AttributeService
-from app.errors import InputError
 from app.identity.model import IdentityPolicy
 from app.ingestion.backfill import BackfillService
 from app.ingestion.service import MAX_BATCH, IngestionService
@@ -36,17 +35,15 @@ class IntakeService:
         self._clock = clock
 
     async def define(self, sent: Sequence[Sent]) -> None:
-        """Make attributes of traits that are seen for the first time, up to the limit.
+        """Make attributes of traits that are seen for the first time, up to the limit, at once.
 
         Another process may be faster, also with another type: then its attribute is the one.
         """
         now = self._clock()
         catalogue = await self._attributes.recent(now=now)
-        for new in new_attributes(sent, catalogue, limit=self._max_attributes):
-            try:
-                await self._backfill.define(new, backfill=True, now=now)
-            except InputError as refused:
-                log.info("trait_makes_no_attribute", trait=new.name, because=str(refused))
+        if new := new_attributes(sent, catalogue, limit=self._max_attributes):
+            for refused in await self._backfill.define_together(new, now=now):
+                log.info("trait_makes_no_attribute", because=str(refused))
 
     async def take(
         self,

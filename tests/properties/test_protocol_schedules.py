@@ -10,7 +10,7 @@ import asyncio
 import os
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import cast
 
@@ -184,20 +184,22 @@ async def test_each_event_counts_exactly_once_under_any_schedule(seed: int) -> N
 
 
 async def _define_late(schedule: Schedule) -> None:
-    """An attribute that is added, and filled, while all this goes on.
+    """Attributes that are added, and filled together, while all this goes on.
 
-    Maybe it is deleted again, filled or not, and another one takes its name.
+    Maybe one is deleted again, filled or not, and another one takes its name.
     """
     for _ in range(20):
         await asyncio.sleep(0)
     process, services = schedule.process()
     process.kill = process.sleep = 0
     process.tick = 1000  # it waits for leases to run out
-    for aggregation in schedule.random.choice(LIVES):
+    for life, aggregation in enumerate(schedule.random.choice(LIVES)):
         if known := (await services.attributes.current()).get(ProfileKind.USER, "late"):
             await services.backfill.delete(known.id)
         new = NewAttribute(ProfileKind.USER, "late", DataType.NUMBER, aggregation)
-        await services.backfill.define(new, backfill=True, now=schedule.clock.now)
+        more = replace(new, name=f"late_{life}", event_field="late", aggregation=Aggregation.SUM)
+        refused = await services.backfill.define_together([new, more], now=schedule.clock.now)
+        assert refused == []
         for _ in range(schedule.random.choice([0, 20, 200])):
             await asyncio.sleep(0)
     await services.backfill.start()

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from structlog.testing import capture_logs
+
 from app.aggregation.monoids import Aggregation
 from app.attributes.model import ProfileKind
 from app.attributes.service import NewAttribute
@@ -94,3 +96,44 @@ async def test_robots_feed_nothing(world: World) -> None:
     await define_and_fill(world, "plan", Aggregation.LIST)
 
     assert await world.shown("plan") == {"plan": [(at(10), "free")]}
+
+
+async def test_attributes_that_come_together_are_filled_together(world: World) -> None:
+    await world.ingest(
+        an_event("e1", 10, user={f"t{number}": number for number in range(20)}),
+        an_event("e2", 20, user={"t7": 3}),
+    )
+    new = [
+        NewAttribute(
+            ProfileKind.USER,
+            f"t{number}",
+            DataType.NUMBER,
+            Aggregation.SUM,
+            event_field=f"user.t{number}",
+        )
+        for number in range(20)
+    ]
+
+    with capture_logs() as logs:
+        refused = await world.services.backfill.define_together(new, now=world.clock.now)
+        await world.services.backfill.start()
+
+    passes = [len(one["attributes"]) for one in logs if one["event"] == "attributes_filled"]
+    expected = {f"t{number}": Decimal(number) for number in range(20)} | {"t7": Decimal(10)}
+    assert (refused, passes) == ([], [20])
+    assert await world.shown(*expected) == expected
+
+
+async def test_attributes_that_break_a_rule_keep_no_others_from_coming(world: World) -> None:
+    await world.ingest(an_event("e1", 10, properties={"plan": "pro", "spent": 5}))
+    plan = NewAttribute(ProfileKind.USER, "plan", DataType.STRING, Aggregation.LAST)
+    spent = NewAttribute(ProfileKind.USER, "spent", DataType.NUMBER, Aggregation.SUM)
+    wrong = NewAttribute(ProfileKind.USER, "no name", DataType.STRING, Aggregation.LAST)
+    await world.services.backfill.define(plan, backfill=False, now=world.clock.now)
+
+    define = world.services.backfill.define_together
+    refused = await define([plan, wrong, spent], now=world.clock.now)
+    await world.services.backfill.start()
+
+    assert [one.code for one in refused] == ["ATTRIBUTE_EXISTS", "ATTRIBUTE_INVALID"]
+    assert await world.shown("spent") == {"spent": Decimal(5)}

@@ -141,3 +141,36 @@ async def test_attribute_that_takes_its_name_counts_each_event_once(
         assert show(aggregation, entries) == [
             (one.event.time, one.event.properties["price"]) for one in await world.entries()
         ]
+
+
+TOGETHER = [
+    NewAttribute(ProfileKind.USER, name, DataType.NUMBER, Aggregation.SUM, event_field="price")
+    for name in ("cost", "worth")
+]
+
+
+async def fill_together(world: World, slow: Services) -> None:
+    """Attributes that came together are filled, unless somebody else is faster."""
+    await slow.backfill.define_together(TOGETHER, now=world.clock.now)
+    await slow.backfill.start()
+
+
+async def delete_cost(world: World) -> None:
+    """One of them is deleted, if it is there."""
+    if known := (await world.services.attributes.current()).get(ProfileKind.USER, "cost"):
+        await world.services.backfill.delete(known.id)
+
+
+async def test_deletion_of_one_leaves_what_is_filled_with_it_right(world: World) -> None:
+    async for stop in every_command(world, fill_together, delete_cost):
+        world.clock.advance(minutes=5)
+        await world.services.backfill.start()
+        await assert_equal_to_ledger(world)
+        catalogue = await world.services.attributes.current()
+        worth = catalogue.get(ProfileKind.USER, "worth")
+        assert worth, f"held at command {stop}"
+        sums = [show(*one.attributes[worth.stored_as]) for one in (await world.folds()).values()]
+        assert sorted(sums) == [1, 2], f"held at command {stop}"
+        await delete_cost(world)
+        await world.services.backfill.delete(worth.id)
+        await world.services.backfill.start()
