@@ -18,22 +18,30 @@ import httpx
 from tests.benchmarks.databases import fresh_database
 from tests.benchmarks.intake.messages import AGENT, Format
 
-_PORT = 8791
+HOST = "127.0.0.1"
+PORT = 8791
 _STARTING = 60
 
 
 async def latencies(uri: str, form: Format, *, rate: float, seconds: float) -> list[float]:
     """Milliseconds until each request was acknowledged, at ``rate`` messages a second."""
-    async with fresh_database(uri) as database, _server(uri, database.name) as client:
-        pause, bodies = form.size / rate, _endless(form)
-        await _send(client, form, next(bodies), time.perf_counter())  # opens what has to be opened
-        started = time.perf_counter()
-        sending = []
-        for number in range(int(seconds / pause)):
-            due = started + number * pause
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            sending.append(asyncio.create_task(_send(client, form, next(bodies), due)))
-        return await asyncio.gather(*sending)
+    async with fresh_database(uri) as database, server(uri, database.name) as (client, _):
+        return await paced(client, form, rate=rate, seconds=seconds)
+
+
+async def paced(
+    client: httpx.AsyncClient, form: Format, *, rate: float, seconds: float, round_number: int = 0
+) -> list[float]:
+    """The same, of a server that is there."""
+    pause, bodies = form.size / rate, _endless(form, round_number)
+    await _send(client, form, next(bodies), time.perf_counter())  # opens what has to be opened
+    started = time.perf_counter()
+    sending = []
+    for number in range(int(seconds / pause)):
+        due = started + number * pause
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        sending.append(asyncio.create_task(_send(client, form, next(bodies), due)))
+    return await asyncio.gather(*sending)
 
 
 def percentiles(values: list[float]) -> tuple[float, float]:
@@ -42,8 +50,7 @@ def percentiles(values: list[float]) -> tuple[float, float]:
     return cuts[49], cuts[98]
 
 
-def _endless(form: Format) -> Iterator[bytes]:
-    number = 0
+def _endless(form: Format, number: int) -> Iterator[bytes]:
     while True:
         yield from form.bodies(number)
         number += 1
@@ -56,25 +63,27 @@ async def _send(client: httpx.AsyncClient, form: Format, body: bytes, due: float
 
 
 @asynccontextmanager
-async def _server(uri: str, database: str) -> AsyncIterator[httpx.AsyncClient]:
-    url = f"http://127.0.0.1:{_PORT}"
+async def server(uri: str, database: str) -> AsyncIterator[tuple[httpx.AsyncClient, int]]:
+    """A server that is ready, as a client of it, and the number of its process."""
+    url = f"http://{HOST}:{PORT}"
     limits = httpx.Limits(max_connections=None, keepalive_expiry=4)
-    with _started(uri, database):
+    with _started(uri, database) as process:
         async with httpx.AsyncClient(
             base_url=url, trust_env=False, timeout=60, limits=limits
         ) as client:
             await _until_ready(client)
-            yield client
+            yield client, process
 
 
 @contextmanager
-def _started(uri: str, database: str) -> Iterator[None]:
-    settings = {"MONGODB_URI": uri, "MONGODB_DATABASE": database, "PORT": str(_PORT)}
+def _started(uri: str, database: str) -> Iterator[int]:
+    place = {"HOST": HOST, "PORT": str(PORT)}
+    settings = {"MONGODB_URI": uri, "MONGODB_DATABASE": database, **place}
     command = [sys.executable, "-m", "app.cli", "serve"]
     environment = {**os.environ, **settings}
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
         try:
-            yield
+            yield process.pid
         finally:
             process.terminate()
 
