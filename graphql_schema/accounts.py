@@ -24,7 +24,7 @@ from graphql_schema.filters import (
 from graphql_schema.lists import read_list
 from graphql_schema.nodes import Connection, Node, connection_row
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
-from graphql_schema.projection import reads_values
+from graphql_schema.projection import fields_read, in_order, reads_values
 from graphql_schema.rows import Row, account_row, default_path, profile_row
 from graphql_schema.segments import Segment, segments_of
 from graphql_schema.values import VALUES, value_readers
@@ -46,11 +46,12 @@ async def read_users(
     lists, together = info.context.services.lists, info.context.loaders.together
     asked = Asked(ProfileKind.USER, taken(filter), order_by=orders(order_by))
     account, now = root["document"]["_id"], info.context.now
+    catalogue = await info.context.catalogue()
+    fields = in_order(fields_read(info, ProfileKind.USER, catalogue))
     page, order = await together(
-        lists.pages_of_accounts, asked, PageRequest(first, after), now=now
+        lists.pages_of_accounts, asked, PageRequest(first, after), now=now, fields=fields
     ).load(account)
     counts = together(lists.counts_of_accounts, asked, now=now)
-    catalogue = await info.context.catalogue()
     return connection_row(page, order, profile_row, catalogue, lambda: counts.load(account))
 
 

@@ -37,7 +37,7 @@ from graphql_schema.identifiers import Identifier
 from graphql_schema.lists import read_list
 from graphql_schema.nodes import Connection, Node, load_connection
 from graphql_schema.paging import AfterArgument, BeforeArgument, FirstArgument, LastArgument
-from graphql_schema.projection import reads_values
+from graphql_schema.projection import fields_of_one, fields_read, in_order, reads_values
 from graphql_schema.ranges import DuringArgument, range_of
 from graphql_schema.rows import (
     Row,
@@ -63,12 +63,14 @@ async def read_profile_accounts(
     after: AfterArgument = None,
 ) -> Row:
     accounts, together = info.context.services.accounts, info.context.loaders.together
+    catalogue = await info.context.catalogue()
+    fields = in_order(fields_read(info, ProfileKind.ACCOUNT, catalogue))
     return await load_connection(
         info,
         tuple(sorted(root["document"].get("accounts", ()))),
         BY_ID,
         account_row,
-        together(accounts.pages_of, PageRequest(first, after)),
+        together(accounts.pages_of, PageRequest(first, after), fields),
         together(accounts.counts_of),
     )
 
@@ -260,23 +262,25 @@ class ProfileRef:
 ByArgument = Annotated[ProfileRef, strawberry.argument(description="Which profile.")]
 
 
-async def find_profile(info: Info, ref: ProfileRef) -> Document | None:
-    """The document that a reference means."""
+async def find_profile(
+    info: Info, ref: ProfileRef, fields: frozenset[str] | None = None
+) -> Document | None:
+    """The document that a reference means, or at least these fields of it."""
+    profiles = info.context.services.profiles
     if ref.id:
         kind, key = split_id(ref.id) or (None, None)
-        return (
-            await info.context.services.profiles.by_id(key) if key and kind == "Profile" else None
-        )
+        return await profiles.by_id(key, fields) if key and kind == "Profile" else None
     if ref.identifier:
         named = IdentifierModel(ref.identifier.type, ref.identifier.value)
     else:
         named = IdentifierModel(USER_ID, ref.user_id or "")
-    return await info.context.services.profiles.by_identifier(named)
+    return await profiles.by_identifier(named, fields)
 
 
 async def read_profile(info: Info, by: ByArgument) -> Row | None:
-    found = await find_profile(info, by)
-    return profile_row(found, await info.context.catalogue()) if found else None
+    catalogue = await info.context.catalogue()
+    found = await find_profile(info, by, fields_of_one(info, ProfileKind.USER, catalogue))
+    return profile_row(found, catalogue) if found else None
 
 
 async def read_profiles(

@@ -1,4 +1,4 @@
-"""Which fields of the documents of a list are read: those that its answer is made of.
+"""Which fields of documents are read: those that their answer is made of.
 
 Most of a document are the times of its values, and words to search by. To leave them out makes a
 page of a hundred people three times as fast.
@@ -12,7 +12,7 @@ from app.attributes.catalogue import Catalogue
 from app.attributes.model import AttributeDefinition, ProfileKind
 from app.profiles.compile import attribute_path, value_paths
 from graphql_schema.compiled.ahead import READS, Selected, of_selected
-from graphql_schema.compiled.shapes import PATH
+from graphql_schema.compiled.shapes import PATH, Path
 from graphql_schema.context import Info
 
 Reads: TypeAlias = Iterable[str] | Callable[[Catalogue, Mapping[str, Any]], Iterable[str]]
@@ -22,13 +22,30 @@ MANY = 100
 """Attributes that are read one by one; of more than these, all are read as they stand there."""
 
 _WAYS: Final = (("nodes",), ("edges", "node"))
+_ITSELF: Final = ((),)
 _TYPES: Final = {ProfileKind.USER: "Profile", ProfileKind.ACCOUNT: "Account"}
 _LISTS: Final = (Aggregation.LIST, Aggregation.UNIQUE_LIST)
 
 
 def fields_read(info: Info, kind: ProfileKind, catalogue: Catalogue) -> frozenset[str] | None:
     """The paths that the rows of a connection are asked for; None where that is not known."""
-    return of_selected(info, _TYPES[kind], _WAYS, _read, catalogue)
+    return _fields_read(info, kind, catalogue, _WAYS)
+
+
+def fields_of_one(info: Info, kind: ProfileKind, catalogue: Catalogue) -> frozenset[str] | None:
+    """The paths that a single row is asked for; None where that is not known."""
+    return _fields_read(info, kind, catalogue, _ITSELF)
+
+
+def in_order(fields: frozenset[str] | None) -> tuple[str, ...] | None:
+    """The paths in an order that is the same for the same, as loaders want it."""
+    return None if fields is None else tuple(sorted(fields))
+
+
+def _fields_read(
+    info: Info, kind: ProfileKind, catalogue: Catalogue, ways: tuple[Path, ...]
+) -> frozenset[str] | None:
+    return of_selected(info, _TYPES[kind], ways, _read, catalogue)
 
 
 def _read(selected: Iterable[Selected], catalogue: Catalogue) -> frozenset[str] | None:

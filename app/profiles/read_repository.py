@@ -46,9 +46,12 @@ class DocumentReader:
         self._shown = shown
         self._hints: TTLCache[str, str] = TTLCache(maxsize=1000, ttl=HINT_SECONDS)
 
-    async def find(self, query: Mapping[str, Any]) -> Document | None:
-        """The living document that matches."""
-        return await self._documents.find_one({**query, **self._shown()})
+    async def find(
+        self, query: Mapping[str, Any], fields: Iterable[str] | None = None
+    ) -> Document | None:
+        """The living document that matches, or at least these fields of it."""
+        projection = None if fields is None else _projection(fields, ())
+        return await self._documents.find_one({**query, **self._shown()}, projection)
 
     async def with_ids(self, ids: Iterable[str]) -> dict[str, Document]:
         """The living ones of these documents, by id."""
@@ -128,10 +131,15 @@ class DocumentReader:
         return hint or None
 
     async def pages(
-        self, queries: Iterable[Mapping[str, Any]], order: Order, request: PageRequest
+        self,
+        queries: Iterable[Mapping[str, Any]],
+        order: Order,
+        request: PageRequest,
+        fields: Iterable[str] | None = None,
     ) -> list[Page]:
-        """The same page of what each query finds, in one command."""
-        return await read_pages(self._documents, map(self._living, queries), order, request)
+        """The same page of what each query finds, in one command; ``fields`` as above."""
+        wanted, projection = map(self._living, queries), _projection(fields, order)
+        return await read_pages(self._documents, wanted, order, request, projection)
 
     async def count(self, query: Mapping[str, Any]) -> int:
         """How many living documents match."""

@@ -35,23 +35,28 @@ class ProfileService:
         self._profiles = profiles
         self._identifiers = identifiers
 
-    async def by_id(self, profile_id: str) -> Document | None:
-        """The living profile that an id leads to; ids of merged profiles lead to the other one."""
-        found = await self._reader.find({"_id": profile_id})
-        return found or await self._reader.find({"_id": await self._root(profile_id)})
+    async def by_id(self, profile_id: str, fields: Iterable[str] | None = None) -> Document | None:
+        """The living profile that an id leads to; ids of merged profiles lead to the other one.
 
-    async def by_identifier(self, identifier: Identifier) -> Document | None:
-        """The profile that has this identifier.
+        ``fields``: at least these are read of it, or all.
+        """
+        found = await self._reader.find({"_id": profile_id}, fields)
+        return found or await self._reader.find({"_id": await self._root(profile_id)}, fields)
+
+    async def by_identifier(
+        self, identifier: Identifier, fields: Iterable[str] | None = None
+    ) -> Document | None:
+        """The profile that has this identifier, or these fields of it.
 
         One indexed read; while a merge is under way the registry knows better.
         """
         if not is_type(identifier.type):
             return None
-        found = await self._reader.find({"identifiers": identifier.key})
+        found = await self._reader.find({"identifiers": identifier.key}, fields)
         if found:
             return found
         owner = (await self._identifiers.owners([identifier.key])).get(identifier.key)
-        return await self.by_id(owner) if owner else None
+        return await self.by_id(owner, fields) if owner else None
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Document]:
         """The living profile that each of these ids leads to."""
@@ -75,9 +80,11 @@ class AccountService:
         """The accounts of these ids."""
         return await self._reader.with_ids(ids)
 
-    async def pages_of(self, groups: Sequence[Ids], request: PageRequest) -> list[Page]:
-        """The accounts of each of these groups, by id."""
-        return await self._reader.pages(map(_among, groups), BY_ID, request)
+    async def pages_of(
+        self, groups: Sequence[Ids], request: PageRequest, fields: Iterable[str] | None = None
+    ) -> list[Page]:
+        """The accounts of each of these groups, by id; of them, all or at least these fields."""
+        return await self._reader.pages(map(_among, groups), BY_ID, request, fields)
 
     async def count(self) -> int:
         """How many accounts there are."""

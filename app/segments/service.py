@@ -117,11 +117,17 @@ class ListService:
         return await self._members[kind].count(condition, _joined(read.searched))
 
     async def pages_of_accounts(
-        self, accounts: Sequence[str], asked: Asked, request: PageRequest, *, now: datetime
+        self,
+        accounts: Sequence[str],
+        asked: Asked,
+        request: PageRequest,
+        *,
+        now: datetime,
+        fields: Iterable[str] | None = None,
     ) -> list[tuple[Page, Order]]:
-        """The same page of the users of each of these accounts, with its order."""
+        """The same page of the users of each of these accounts, with its order; fields as above."""
         order, of_each = await self._of_accounts(accounts, asked, now)
-        pages = await self._readers[asked.kind].pages(of_each, order, request)
+        pages = await self._readers[asked.kind].pages(of_each, order, request, fields)
         return [(page, order) for page in pages]
 
     async def counts_of_accounts(

@@ -25,14 +25,22 @@ _LARGEST_PART = 4000
 
 
 async def read_pages(
-    collection: Collection, queries: Iterable[dict[str, Any]], order: Order, request: PageRequest
+    collection: Collection,
+    queries: Iterable[dict[str, Any]],
+    order: Order,
+    request: PageRequest,
+    projection: dict[str, int] | None = None,
 ) -> list[Page]:
-    """The same page of what each query finds; one command for each stretch that they touch."""
+    """The same page of what each query finds; one command for each stretch that they touch.
+
+    ``projection``: what of the documents is read, at least what they are sorted by.
+    """
+    shown = [{"$project": projection}] if projection else []
     asked, wanted = window(request, order), list(queries)
     found: list[list[Document]] = [[] for _ in wanted]
     for phase in stretches(order, asked):
         short = [i for i, one in enumerate(found) if len(one) <= asked.limit]
-        pipelines = [_pipeline(wanted[i], phase, asked, len(found[i])) for i in short]
+        pipelines = [[*_pipeline(wanted[i], phase, asked, len(found[i])), *shown] for i in short]
         for i, more in zip(short, await run_together(collection, pipelines), strict=True):
             found[i] += more
     return [page_of(one, asked) for one in found]

@@ -133,7 +133,7 @@ class CompiledExecution(StockExecution):
             definition = definition_of(relation.field.definition)
             assert definition, "only fields of Strawberry have relations"
             read = await relation.read(
-                info_of(info, definition), values, self._coerced(relation.field)
+                info_of(info, definition, relation.nodes), values, self._coerced(relation.field)
             )
             completed = self._completed(relation.compiled, list(read))
             for one, value in zip(done, completed, strict=True):

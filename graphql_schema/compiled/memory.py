@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from graphql import (
     DirectiveNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLList,
     GraphQLObjectType,
@@ -74,6 +75,7 @@ class Relation:
     """A field that is read for all rows of a list together, and what completes its values."""
 
     field: Computed
+    nodes: list[FieldNode]
     read: Callable[..., Awaitable[list[Any]]]
     compiled: Compiled
 
@@ -138,7 +140,8 @@ class Selection:
         compiled = compile_shape(shape) if shape else None
         if not read or not shape or not compiled:
             return None
-        return Relation(Computed(name, kind, node, shape), read, compiled)
+        nodes = [one.node for one in details]
+        return Relation(Computed(name, kind, node, shape), nodes, read, compiled)
 
     def _is_worth_it(self, count: int) -> bool:
         self.seen += count

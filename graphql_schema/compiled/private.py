@@ -8,7 +8,7 @@ switched off: leave ``CompiledExecution`` away.
 from collections.abc import Iterable
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLField, GraphQLResolveInfo, GraphQLSchema
+from graphql import FieldNode, GraphQLEnumType, GraphQLField, GraphQLResolveInfo, GraphQLSchema
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, GroupedFieldSet
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
@@ -76,9 +76,11 @@ def strawberry_schema_of(schema: GraphQLSchema) -> Schema:
     return found
 
 
-def info_of(raw: GraphQLResolveInfo[Any], definition: StrawberryField) -> Info[Any, Any]:
-    """Strawberry's info for a resolver of this field."""
-    return Info(_raw_info=raw, _field=definition)
+def info_of(
+    raw: GraphQLResolveInfo[Any], definition: StrawberryField, nodes: list[FieldNode]
+) -> Info[Any, Any]:
+    """Strawberry's info for a resolver of this field, which stands at these nodes."""
+    return Info(_raw_info=raw._replace(field_nodes=nodes), _field=definition)
 
 
 def raw_info(info: Any) -> GraphQLResolveInfo[Any]:  # noqa: ANN401  # Strawberry's, of any context

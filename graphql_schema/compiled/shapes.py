@@ -67,7 +67,7 @@ def read_key(row: Any, name: str) -> object:  # noqa: ANN401  # rows, and the od
 
 TOGETHER: Final = "together"
 """The key of a field's metadata that has a function ``(info, rows, arguments)``, which reads the
-values of all rows of a list at once, and uses of ``info`` the context alone."""
+values of all rows of a list at once, and uses of ``info`` the context and what is selected."""
 
 Path: TypeAlias = tuple[str, ...]
 """Keys that lead into a row."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from app.aggregation.monoids import Aggregation
 from app.profiles.read_repository import DocumentReader
-from graphql_schema import lists
+from graphql_schema import projection
 from graphql_schema.schema import build_schema
 from tests.building import an_event
 from tests.compiled.queries import CONDITIONS, twisted_queries
@@ -88,6 +88,43 @@ async def test_what_is_read_goes_by_the_variables_and_definitions_of_each_time(
     assert await read(world, query, n=["later"]) == {f"attributes.{later.stored_as}"}
 
 
+@pytest.mark.parametrize(
+    ("query", "method", "fields"),
+    [
+        (
+            '{ profile(by: {userId: "u1"}) { email ...P } } fragment P on Profile { lastSeen }',
+            "find",
+            {"attributes.email.v", "attributes.last_seen"},
+        ),
+        ('{ profile(by: {userId: "u1"}) { sessions { totalCount } } }', "find", set()),
+        (
+            "{ accounts { nodes { users(first: 2) { nodes { name } } } } }",
+            "pages",
+            {"attributes.name.v"},
+        ),
+        (
+            "{ profiles { nodes { accounts { edges { node { a: name } } } } } }",
+            "pages",
+            {"attributes.account_name.v"},
+        ),
+    ],
+)
+async def test_only_what_is_asked_for_is_read_of_one_and_of_relations(
+    world: World, query: str, method: str, fields: set[str]
+) -> None:
+    await people(world)
+    seen: list[set[str]] = []
+    reading = getattr(DocumentReader, method)
+
+    async def watched(reader: DocumentReader, *arguments: Any) -> Any:
+        seen.append(set(arguments[-1]))
+        return await reading(reader, *arguments)
+
+    with patch.object(DocumentReader, method, watched):
+        await ask(world, query, {}, compiled=True)
+    assert seen == [fields]
+
+
 async def test_very_many_attributes_are_read_as_they_stand(world: World) -> None:
     for number in range(60):
         await world.define(f"mine_{number}", Aggregation.LAST)
@@ -121,6 +158,13 @@ async def test_fragments_that_double_each_other_are_read_once(world: World) -> N
           nodes { name } pageInfo { endCursor }
         } }""",
         "{ accounts { nodes { name attributes { name value } users { nodes { email } } } } }",
+        """{ accounts { nodes { users(orderBy: [{attribute: "name", direction: DESC}]) {
+          nodes { email accounts { nodes { accountId users { edges { node { name } } } } } }
+        } } } }""",
+        """{ profile(by: {userId: "u1"}) { email attributes { name value } identifiers { value }
+          accounts { nodes { name firstSeen } } sessions { totalCount } segments { name } } }""",
+        """{ a: profile(by: {identifier: {type: "cookie_id", value: "c2"}}) { ...P }
+        b: profile(by: {userId: "nobody"}) { id } } fragment P on Profile { id lastSeen }""",
         "{ profiles { nodes { attributes { name } email } edges { node { name } cursor } } }",
     ],
 )
@@ -143,7 +187,7 @@ async def test_answer_is_always_that_over_whole_documents(world: World, query: s
 
 async def compare(world: World, query: str, variables: dict[str, bool]) -> None:
     found, errors = await ask(world, query, variables, compiled=True)
-    with patch.object(lists, "fields_read", lambda *_: None):
+    with patch.object(projection, "_fields_read", lambda *_: None):
         whole, whole_errors = await ask(world, query, variables, compiled=True)
     assert found == whole
     if found != "None":  # else all was ended by whatever failed first
