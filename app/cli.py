@@ -9,7 +9,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from app.cli_sources import sources
+from app.cli_event_sources import sources
 from app.collector import settle_collector
 from app.descriptors import raise_limit
 from app.errors import ProfileGraphError, ProfileNotFoundError, SettingError
@@ -34,7 +34,7 @@ from migrations.runner import applied, migrate
 from migrations.steps import STEPS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.add_typer(sources, name="source")
+app.add_typer(sources, name="event-source")
 console = Console(stderr=True)
 
 

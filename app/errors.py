@@ -27,8 +27,8 @@
     │   ├── SegmentCycleError     SEGMENT_CYCLE            segments that are made of each other
     │   ├── SegmentChangedError   SEGMENT_CHANGED          somebody else has just changed it
     │   ├── SegmentHistoryError   SEGMENT_HISTORY          nothing is known of its members then
-    │   ├── SourceInvalidError    SOURCE_INVALID           a source that breaks a rule
-    │   ├── SourceNotFoundError   SOURCE_NOT_FOUND         no source has this id
+    │   ├── EventSourceInvalidError  EVENT_SOURCE_INVALID  a source that breaks a rule
+    │   ├── EventSourceNotFoundError  EVENT_SOURCE_NOT_FOUND  no source has this id
     │   ├── SearchInvalidError    SEARCH_INVALID           a search that cannot be read
     │   ├── PageInvalidError      PAGE_INVALID             a cursor or page size that is none
     │   ├── EventFilterInvalidError  EVENT_FILTER_INVALID  a filter of events that means nothing

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Scope
 
-from app.demo.load import load_demo, load_demo_segments, load_demo_sources
+from app.demo.load import load_demo, load_demo_event_sources, load_demo_segments
 from app.private import core_schema_of
 from app.services import Services, compose, utc_now
 from app.settings import Settings
@@ -143,7 +143,7 @@ async def _prepare(services: Services, settings: Settings) -> None:
         log.info("loading_demo_data")
         log.info("demo_data_loaded", events=await load_demo(services.ingestion, now=utc_now()))
         await load_demo_segments(services.segments, now=utc_now())
-        await load_demo_sources(services.sources, now=utc_now())
+        await load_demo_event_sources(services.event_sources, now=utc_now())
 
 
 async def _keep_up(services: Services, settings: Settings, *, prepared: bool) -> None:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from app.access.gate import Gate
-from app.access.repository import SourceRepository
-from app.access.service import SourceService
+from app.access.repository import EventSourceRepository
+from app.access.service import EventSourceService
 from app.attributes.model import ProfileKind
 from app.attributes.repository import AttributeRepository
 from app.attributes.service import AttributeService
@@ -111,7 +111,7 @@ class Services:
     collisions: CollisionService
     audit: AuditService
     rebuilder: Rebuilder
-    sources: SourceService
+    event_sources: EventSourceService
     gate: Gate
     intake: IntakeService
     unmerging: UnmergeService
@@ -163,7 +163,7 @@ def compose(
     rows, memberships = RowRepository(database), MembershipRepository(database)
     collisions = CollisionRepository(database)
     attributes, work = AttributeService(AttributeRepository(database)), WorkRepository(database)
-    sources = SourceService(SourceRepository(database))
+    sources = EventSourceService(EventSourceRepository(database))
     quarantine = QuarantineRepository(database)
     retention = Retention(settings.retention_months, settings.retention_months_anonymous)
     removal = RemovalService(

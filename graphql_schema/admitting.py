@@ -4,19 +4,19 @@ from typing import cast
 
 import strawberry
 
-from app.access.model import Changes, NewSource, SourceKind, source_key
+from app.access.model import Changes, EventSourceKind, NewEventSource, event_source_key
 from app.identity.model import IdentityPolicy
 from graphql_schema.arguments import InputArgument
 from graphql_schema.context import Info
 from graphql_schema.errors import UserError, told
-from graphql_schema.rows import Row, source_row
-from graphql_schema.sources import Source
+from graphql_schema.event_sources import EventSource
+from graphql_schema.rows import Row, event_source_row
 
 
 @strawberry.input(description="A source to be created.")
-class CreateSourceInput:
+class CreateEventSourceInput:
     name: str = strawberry.field(description="What it is called: 1 to 255 characters.")
-    kind: SourceKind = strawberry.field(
+    kind: EventSourceKind = strawberry.field(
         description="Which intake takes its events; `OTHER`: every one."
     )
     policy: IdentityPolicy | None = strawberry.field(
@@ -42,7 +42,7 @@ class CreateSourceInput:
 
 
 @strawberry.input(description="Changes of a source; what is left out stays.")
-class UpdateSourceInput:
+class UpdateEventSourceInput:
     id: strawberry.ID = strawberry.field(description="The source's global id.")
     name: str | None = strawberry.field(default=None, description="What it is called.")
     policy: IdentityPolicy | None = strawberry.field(
@@ -64,13 +64,13 @@ class UpdateSourceInput:
 
 
 @strawberry.input(description="A source whose write key is to count no more.")
-class RevokeSourceInput:
+class RevokeEventSourceInput:
     id: strawberry.ID = strawberry.field(description="The source's global id.")
 
 
 @strawberry.type(description="A new source with its write key, or what was wrong.")
-class CreateSourcePayload:
-    source: Source | None = strawberry.field(description="The source.")
+class CreateEventSourcePayload:
+    event_source: EventSource | None = strawberry.field(description="The source.")
     write_key: str | None = strawberry.field(
         description="What it sends with its events. It is shown this once and kept nowhere."
     )
@@ -78,14 +78,14 @@ class CreateSourcePayload:
 
 
 @strawberry.type(description="The source, or what was wrong.")
-class SourcePayload:
-    source: Source | None = strawberry.field(description="The source as it is now.")
+class EventSourcePayload:
+    event_source: EventSource | None = strawberry.field(description="The source as it is now.")
     errors: list[UserError] = strawberry.field(description="What was wrong with the input.")
 
 
-@told(lambda: {"source": None, "write_key": None})
-async def create_source(info: Info, input: InputArgument[CreateSourceInput]) -> Row:
-    new = NewSource(
+@told(lambda: {"event_source": None, "write_key": None})
+async def create_event_source(info: Info, input: InputArgument[CreateEventSourceInput]) -> Row:
+    new = NewEventSource(
         name=input.name,
         kind=input.kind,
         policy=input.policy,
@@ -94,25 +94,25 @@ async def create_source(info: Info, input: InputArgument[CreateSourceInput]) -> 
         burst=input.burst,
         traits_become_attributes=input.traits_become_attributes,
     )
-    created, key = await info.context.services.sources.create(new, now=info.context.now)
-    return {"source": source_row(created), "write_key": key}
+    created, key = await info.context.services.event_sources.create(new, now=info.context.now)
+    return {"event_source": event_source_row(created), "write_key": key}
 
 
-@told(lambda: {"source": None})
-async def update_source(info: Info, input: InputArgument[UpdateSourceInput]) -> Row:
-    change = info.context.services.sources.change
-    changed = await change(source_key(input.id) or "", _changes(input), now=info.context.now)
-    return {"source": source_row(changed)}
+@told(lambda: {"event_source": None})
+async def update_event_source(info: Info, input: InputArgument[UpdateEventSourceInput]) -> Row:
+    change = info.context.services.event_sources.change
+    changed = await change(event_source_key(input.id) or "", _changes(input), now=info.context.now)
+    return {"event_source": event_source_row(changed)}
 
 
-@told(lambda: {"source": None})
-async def revoke_source(info: Info, input: InputArgument[RevokeSourceInput]) -> Row:
-    revoke = info.context.services.sources.revoke
-    revoked = await revoke(source_key(input.id) or "", now=info.context.now)
-    return {"source": source_row(revoked)}
+@told(lambda: {"event_source": None})
+async def revoke_event_source(info: Info, input: InputArgument[RevokeEventSourceInput]) -> Row:
+    revoke = info.context.services.event_sources.revoke
+    revoked = await revoke(event_source_key(input.id) or "", now=info.context.now)
+    return {"event_source": event_source_row(revoked)}
 
 
-def _changes(input: UpdateSourceInput) -> Changes:
+def _changes(input: UpdateEventSourceInput) -> Changes:
     """What is told; of policy and rate null is told too."""
     told = {
         "name": input.name,

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import strawberry
 
-from app.access.model import SourceKind
+from app.access.model import EventSourceKind
 from app.aggregation.monoids import Aggregation
 from app.attributes.model import AttributeOrigin, BackfillState
 from app.events.model import EventType
@@ -20,7 +20,7 @@ strawberry.enum(
 )
 strawberry.enum(DataType, description="What kind of value an attribute holds.")
 strawberry.enum(IdentityPolicy, description="What becomes of profiles that meet in one event.")
-strawberry.enum(SourceKind, description="What sends the events of a source.")
+strawberry.enum(EventSourceKind, description="What sends the events of a source.")
 strawberry.enum(EventType, description="What kind of thing happened.")
 
 

@@ -26,7 +26,7 @@ class Loaders:
         self.sessions_by_id = _loader(services.sessions.by_ids)
         self.backfills = _loader(services.backfill.progress)
         self.segments_by_id = _loader(services.segments.by_ids)
-        self.sources_by_id = _loader(services.sources.by_ids)
+        self.event_sources_by_id = _loader(services.event_sources.by_ids)
         self.events_by_id = _loader(services.events.by_ids)
         self.broken_by_id = _loader(services.removal.broken_by_ids)
         self._together: dict[tuple[object, str], DataLoader[Any, Any]] = {}

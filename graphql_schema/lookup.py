@@ -14,10 +14,10 @@ from graphql_schema.rows import (
     broken_row,
     definition_row,
     event_row,
+    event_source_row,
     profile_row,
     segment_row,
     session_row,
-    source_row,
 )
 
 MAX_NODES = MAX_PAGE
@@ -77,8 +77,8 @@ async def _segment(info: Info, key: str) -> Row | None:
 
 
 async def _source(info: Info, key: str) -> Row | None:
-    found = await info.context.loaders.sources_by_id.load(key)
-    return source_row(found) if found else None
+    found = await info.context.loaders.event_sources_by_id.load(key)
+    return event_source_row(found) if found else None
 
 
 _LOAD: dict[str, Callable[[Info, str], Awaitable[Row | None]]] = {
@@ -89,5 +89,5 @@ _LOAD: dict[str, Callable[[Info, str], Awaitable[Row | None]]] = {
     "BrokenProfile": _broken,
     "AttributeDefinition": _definition,
     "Segment": _segment,
-    "Source": _source,
+    "EventSource": _source,
 }

@@ -6,11 +6,11 @@ import strawberry
 
 from graphql_schema.accounts import Account, read_account, read_accounts
 from graphql_schema.admitting import (
-    CreateSourcePayload,
-    SourcePayload,
-    create_source,
-    revoke_source,
-    update_source,
+    CreateEventSourcePayload,
+    EventSourcePayload,
+    create_event_source,
+    revoke_event_source,
+    update_event_source,
 )
 from graphql_schema.attributes import AttributeDefinition, read_attribute, read_attributes
 from graphql_schema.broken import BrokenProfile, read_broken_profiles
@@ -28,6 +28,7 @@ from graphql_schema.erasing import (
     erase_profile,
     read_erasures,
 )
+from graphql_schema.event_sources import EventSource, read_event_sources
 from graphql_schema.events import Event, read_events
 from graphql_schema.explaining import SegmentExplanation, explain_segment
 from graphql_schema.fields import served
@@ -59,7 +60,6 @@ from graphql_schema.segments import (
     read_segment,
     read_segments,
 )
-from graphql_schema.sources import Source, read_sources
 from graphql_schema.unmerging import UnmergeProfilePayload, unmerge_profile
 
 IdArgument = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
@@ -136,8 +136,8 @@ class Query:
     attribute: AttributeDefinition | None = served(
         AttributeDefinition | None, read_attribute, "One attribute, by name."
     )
-    sources: list[Source] = served(
-        list[Source], read_sources, "The sources that may send events, by name."
+    event_sources: list[EventSource] = served(
+        list[EventSource], read_event_sources, "The sources that may send events, by name."
     )
 
 
@@ -183,16 +183,16 @@ class Mutation:
     delete_segment: DeletePayload = served(
         DeletePayload, delete_segment, "Delete a segment that no other segment uses."
     )
-    create_source: CreateSourcePayload = served(
-        CreateSourcePayload,
-        create_source,
+    create_event_source: CreateEventSourcePayload = served(
+        CreateEventSourcePayload,
+        create_event_source,
         "Create a source of events; its write key is in the answer, this once.",
     )
-    update_source: SourcePayload = served(
-        SourcePayload, update_source, "Change what a source is called and may do."
+    update_event_source: EventSourcePayload = served(
+        EventSourcePayload, update_event_source, "Change what a source is called and may do."
     )
-    revoke_source: SourcePayload = served(
-        SourcePayload, revoke_source, "Let the write key of a source count no more."
+    revoke_event_source: EventSourcePayload = served(
+        EventSourcePayload, revoke_event_source, "Let the write key of a source count no more."
     )
     erase_profile: EraseProfilePayload = served(
         EraseProfilePayload,

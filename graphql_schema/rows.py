@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
-from app.access.model import Source as EventSource
+from app.access.model import EventSource
 from app.attributes.catalogue import Catalogue
 from app.attributes.defaults import FRUSTRATIONS, default_attributes
 from app.attributes.model import (
@@ -141,11 +141,11 @@ def definition_row(definition: AttributeDefinition) -> Row:
     }
 
 
-def source_row(source: EventSource) -> Row:
+def event_source_row(source: EventSource) -> Row:
     """A source; its write key is nowhere to be read."""
     return {
-        "__typename": "Source",
-        "id": global_id("Source", source.id),
+        "__typename": "EventSource",
+        "id": global_id("EventSource", source.id),
         "name": source.name,
         "kind": source.kind,
         "policy": source.policy,

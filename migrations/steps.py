@@ -10,8 +10,8 @@ MongoDB is a cluster:
 - ``segment_members``: hashed ``_id``, which is made of segment and member.
 - ``segment_rows``: hashed ``_id``, which is made of list and key.
 - ``collisions``, ``unmerges``: hashed ``_id``.
-- ``segments``, ``segment_lists``, ``sources``, ``lanes``, ``settings``, ``migrations``: small, not
-  sharded.
+- ``segments``, ``segment_lists``, ``event_sources``, ``lanes``, ``settings``, ``migrations``:
+  small, not sharded.
 """
 
 from collections.abc import Awaitable, Callable
@@ -154,7 +154,7 @@ async def _index_imports(database: Database) -> None:
 
 async def _index_sources(database: Database) -> None:
     """Sources by their write key, which is stored as its digest only, and by name."""
-    sources = database["sources"]
+    sources = database["event_sources"]
     await sources.create_index([("digest", ASCENDING)], name="keys", unique=True)
     await sources.create_index([("name", ASCENDING), ("_id", ASCENDING)], name="names")
 

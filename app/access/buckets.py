@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.access.errors import RateLimitedError
-from app.access.model import Source
+from app.access.model import EventSource
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Buckets:
         self._clock = clock
         self._buckets: dict[str, Bucket] = {}
 
-    def check(self, source: Source) -> None:
+    def check(self, source: EventSource) -> None:
         """Raise where the source has nothing left."""
         if source.rate is None:
             return
@@ -35,12 +35,12 @@ class Buckets:
         if left < 1:
             raise RateLimitedError(source.rate, (1 - left) / source.rate)
 
-    def take(self, source: Source, events: int) -> None:
+    def take(self, source: EventSource, events: int) -> None:
         """Count events of a request that was let in."""
         if source.rate is not None:
             self._filled(source, source.rate).left -= events
 
-    def _filled(self, source: Source, rate: float) -> Bucket:
+    def _filled(self, source: EventSource, rate: float) -> Bucket:
         """The bucket as it is now; what nobody has used yet is full."""
         now = self._clock()
         bucket = self._buckets.setdefault(source.id, Bucket(source.burst, now))

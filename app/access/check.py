@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from app.access.errors import SourceInvalidError
-from app.access.model import Source, SourceKind
+from app.access.errors import EventSourceInvalidError
+from app.access.model import EventSource, EventSourceKind
 
 MAX_NAME = 255
 MAX_ORIGINS = 100
@@ -16,23 +16,23 @@ BURST = 10_000
 """Of sources whose key is known to every visitor or every copy of an app."""
 
 
-def usual_rate(kind: SourceKind) -> float | None:
+def usual_rate(kind: EventSourceKind) -> float | None:
     """How fast a source may send where nobody says it; our own importers as fast as they can."""
-    return None if kind in (SourceKind.API, SourceKind.OTHER) else RATE
+    return None if kind in (EventSourceKind.API, EventSourceKind.OTHER) else RATE
 
 
-def check_source(source: Source) -> Source:
+def check_source(source: EventSource) -> EventSource:
     """The source, or the error that says what is wrong with it."""
     if not source.name:
-        raise SourceInvalidError("name", "a source needs a name")
+        raise EventSourceInvalidError("name", "a source needs a name")
     if len(source.name) > MAX_NAME:
-        raise SourceInvalidError("name", f"it has at most {MAX_NAME} characters")
+        raise EventSourceInvalidError("name", f"it has at most {MAX_NAME} characters")
     if len(source.origins) > MAX_ORIGINS:
-        raise SourceInvalidError("origins", f"there are at most {MAX_ORIGINS}")
+        raise EventSourceInvalidError("origins", f"there are at most {MAX_ORIGINS}")
     if source.rate is not None and not 0 < source.rate <= MAX_RATE:
-        raise SourceInvalidError("rate", f"it is more than 0 and at most {MAX_RATE}")
+        raise EventSourceInvalidError("rate", f"it is more than 0 and at most {MAX_RATE}")
     if not 1 <= source.burst <= MAX_RATE:
-        raise SourceInvalidError("burst", f"it is 1 to {MAX_RATE}")
+        raise EventSourceInvalidError("burst", f"it is 1 to {MAX_RATE}")
     return source
 
 
@@ -49,7 +49,7 @@ def _origin(text: str) -> str:
         parts, port = urlsplit(""), None
     rest = parts.path.removesuffix("/") or parts.query or parts.fragment or parts.username
     if parts.scheme not in ("http", "https") or not parts.hostname or rest:
-        raise SourceInvalidError("origins", "an origin is written as https://shop.example")
+        raise EventSourceInvalidError("origins", "an origin is written as https://shop.example")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     is_usual = port in (None, {"http": 80, "https": 443}[parts.scheme])
     return f"{parts.scheme}://{host}" + ("" if is_usual else f":{port}")

@@ -5,19 +5,19 @@ from math import ceil
 from app.errors import InputError, ProfileGraphError, RetryError
 
 
-class SourceInvalidError(InputError):
+class EventSourceInvalidError(InputError):
     """A source breaks a rule."""
 
-    code = "SOURCE_INVALID"
+    code = "EVENT_SOURCE_INVALID"
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}.", (field,))
 
 
-class SourceNotFoundError(InputError):
+class EventSourceNotFoundError(InputError):
     """No source has this id."""
 
-    code = "SOURCE_NOT_FOUND"
+    code = "EVENT_SOURCE_NOT_FOUND"
 
     def __init__(self) -> None:
         super().__init__("No source has this id.", ("id",))

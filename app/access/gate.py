@@ -12,8 +12,8 @@ from app.access.buckets import Buckets
 from app.access.check import BURST
 from app.access.errors import KeyRefusedError, OriginRefusedError
 from app.access.keys import MAX_LENGTH
-from app.access.model import Source, SourceKind, usual_policy
-from app.access.service import SourceService
+from app.access.model import EventSource, EventSourceKind, usual_policy
+from app.access.service import EventSourceService
 
 _EVER = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -21,14 +21,14 @@ _EVER = datetime(2026, 1, 1, tzinfo=UTC)
 class Gate:
     """Lets sources in; ``is_open``: whether anybody may come while there is no source."""
 
-    def __init__(self, sources: SourceService, *, is_open: bool) -> None:
+    def __init__(self, sources: EventSourceService, *, is_open: bool) -> None:
         self._sources = sources
         self._is_open = is_open
         self._buckets = Buckets(monotonic)
 
     async def admit(
-        self, key: str | None, kinds: Collection[SourceKind], *, origin: str | None = None
-    ) -> Source:
+        self, key: str | None, kinds: Collection[EventSourceKind], *, origin: str | None = None
+    ) -> EventSource:
         """The source whose key this is, or the error that says why it may not send here."""
         if self._is_open and not await self._sources.exist():
             return anybody(next(iter(kinds)))
@@ -38,24 +38,24 @@ class Gate:
         self._buckets.check(source)
         return source
 
-    def count(self, source: Source, events: int) -> None:
+    def count(self, source: EventSource, events: int) -> None:
         """Take events off what the source may send."""
         self._buckets.take(source, events)
 
-    async def _known(self, key: str | None, kinds: Collection[SourceKind]) -> Source:
+    async def _known(self, key: str | None, kinds: Collection[EventSourceKind]) -> EventSource:
         if not key:
             raise KeyRefusedError("a write key is needed")
         source = await self._sources.by_key(key) if len(key) <= MAX_LENGTH else None
         if source is None:
             raise KeyRefusedError("the write key is wrong or revoked")
-        if source.kind not in (*kinds, SourceKind.OTHER):
+        if source.kind not in (*kinds, EventSourceKind.OTHER):
             raise KeyRefusedError(f"the write key is for events of the kind {source.kind}")
         return source
 
 
-def anybody(kind: SourceKind) -> Source:
+def anybody(kind: EventSourceKind) -> EventSource:
     """Whoever sends events of a kind where no key is needed."""
-    return Source(
+    return EventSource(
         id="anybody",
         name="anybody",
         kind=kind,

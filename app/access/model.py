@@ -12,7 +12,7 @@ DEMO = "demo-"
 """What the ids of the demo shop's sources begin with; nobody has their keys."""
 
 
-class SourceKind(StrEnum):
+class EventSourceKind(StrEnum):
     """What sends the events; keys of another kind are refused by each intake."""
 
     DATADOG_RUM = "DATADOG_RUM"
@@ -24,7 +24,7 @@ class SourceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class EventSource:
     """A program that sends events.
 
     ``origins``: the sites whose pages may send; none: any. ``rate``: events a second, of which
@@ -33,7 +33,7 @@ class Source:
 
     id: str
     name: str
-    kind: SourceKind
+    kind: EventSourceKind
     policy: IdentityPolicy | None
     origins: tuple[str, ...]
     rate: float | None
@@ -49,11 +49,11 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class NewSource:
+class NewEventSource:
     """What a caller says about a source to be created."""
 
     name: str
-    kind: SourceKind
+    kind: EventSourceKind
     policy: IdentityPolicy | None = None
     origins: tuple[str, ...] = ()
     rate: float | None = None
@@ -72,12 +72,12 @@ class Changes(TypedDict, total=False):
     traits_become_attributes: bool
 
 
-def usual_policy(kind: SourceKind) -> IdentityPolicy | None:
+def usual_policy(kind: EventSourceKind) -> IdentityPolicy | None:
     """Browsers of Datadog RUM are shared by people who log in one after the other."""
-    return IdentityPolicy.FIRST_USER_WINS if kind is SourceKind.DATADOG_RUM else None
+    return IdentityPolicy.FIRST_USER_WINS if kind is EventSourceKind.DATADOG_RUM else None
 
 
-def source_key(global_id: str) -> str | None:
+def event_source_key(global_id: str) -> str | None:
     """The key of a source's global id; None if it is none."""
     kind, key = split_id(global_id) or ("", "")
-    return key if kind == "Source" else None
+    return key if kind == "EventSource" else None

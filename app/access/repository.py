@@ -6,32 +6,32 @@ from typing import Any
 
 from pymongo import ReturnDocument
 
-from app.access.model import DEMO, Source, SourceKind
+from app.access.model import DEMO, EventSource, EventSourceKind
 from app.identity.model import IdentityPolicy
 from app.storage.client import Database, Document
 
 
-class SourceRepository:
+class EventSourceRepository:
     """Reads and changes sources."""
 
     def __init__(self, database: Database) -> None:
-        self._sources = database["sources"]
+        self._sources = database["event_sources"]
 
-    async def insert(self, source: Source, digest: str) -> None:
+    async def insert(self, source: EventSource, digest: str) -> None:
         """Store a new source with the digest of its key."""
         await self._sources.insert_one({**_document(source), "digest": digest})
 
-    async def with_digest(self, digest: str) -> tuple[Source, str] | None:
+    async def with_digest(self, digest: str) -> tuple[EventSource, str] | None:
         """The source that has this digest, and the digest that it has."""
         found = await self._sources.find_one({"digest": digest})
         return (_source(found), found["digest"]) if found else None
 
-    async def with_ids(self, ids: Iterable[str]) -> dict[str, Source]:
+    async def with_ids(self, ids: Iterable[str]) -> dict[str, EventSource]:
         """The sources of these ids."""
         found = self._sources.find({"_id": {"$in": sorted(set(ids))}})
         return {one["_id"]: _source(one) async for one in found}
 
-    async def all(self) -> list[Source]:
+    async def all(self) -> list[EventSource]:
         """The sources that are not revoked, by name."""
         order = [("name", 1), ("_id", 1)]
         found = self._sources.find({"revoked_at": None}, sort=order)
@@ -46,26 +46,26 @@ class SourceRepository:
         """How many sources are not revoked."""
         return await self._sources.count_documents({"revoked_at": None})
 
-    async def change(self, source: Source) -> Source | None:
+    async def change(self, source: EventSource) -> EventSource | None:
         """The source as it is told now, unless it is revoked; None if it is gone."""
         fields = _document(source)
         known = {"_id": fields.pop("_id"), "revoked_at": None}
         return await self._changed(known, fields)
 
-    async def revoke(self, source_id: str, *, now: datetime) -> Source | None:
+    async def revoke(self, source_id: str, *, now: datetime) -> EventSource | None:
         """The source without a key that counts; the moment of the first time stays."""
         known = {"_id": source_id, "revoked_at": None}
         changed = await self._changed(known, {"revoked_at": now, "updated_at": now})
         return changed or (await self.with_ids([source_id])).get(source_id)
 
-    async def _changed(self, known: dict[str, Any], fields: dict[str, Any]) -> Source | None:
+    async def _changed(self, known: dict[str, Any], fields: dict[str, Any]) -> EventSource | None:
         changed = await self._sources.find_one_and_update(
             known, {"$set": fields}, return_document=ReturnDocument.AFTER
         )
         return _source(changed) if changed else None
 
 
-def _document(source: Source) -> Document:
+def _document(source: EventSource) -> Document:
     return {
         "_id": source.id,
         "name": source.name,
@@ -81,12 +81,12 @@ def _document(source: Source) -> Document:
     }
 
 
-def _source(document: Document) -> Source:
+def _source(document: Document) -> EventSource:
     policy = document["policy"]
-    return Source(
+    return EventSource(
         id=document["_id"],
         name=document["name"],
-        kind=SourceKind(document["kind"]),
+        kind=EventSourceKind(document["kind"]),
         policy=IdentityPolicy(policy) if policy else None,
         origins=tuple(document["origins"]),
         rate=document["rate"],

@@ -14,60 +14,62 @@ from uuid import uuid4
 from cachetools import TTLCache
 
 from app.access.check import BURST, MAX_SOURCES, check_origins, check_source, usual_rate
-from app.access.errors import SourceInvalidError, SourceNotFoundError
+from app.access.errors import EventSourceInvalidError, EventSourceNotFoundError
 from app.access.keys import digest, new_key
-from app.access.model import Changes, NewSource, Source, usual_policy
-from app.access.repository import SourceRepository
+from app.access.model import Changes, EventSource, NewEventSource, usual_policy
+from app.access.repository import EventSourceRepository
 
 REMEMBERED_SECONDS = 1.0
 REMEMBERED_KEYS = 1024
 """Of those that are none too, so that whoever sends a wrong one costs one read a second."""
 
 
-class SourceService:
+class EventSourceService:
     """Keeps sources."""
 
-    def __init__(self, sources: SourceRepository) -> None:
+    def __init__(self, sources: EventSourceRepository) -> None:
         self._sources = sources
-        self._by_key: TTLCache[str, Source | None] = TTLCache(REMEMBERED_KEYS, REMEMBERED_SECONDS)
+        self._by_key: TTLCache[str, EventSource | None] = TTLCache(
+            REMEMBERED_KEYS, REMEMBERED_SECONDS
+        )
         self._asked_at = -REMEMBERED_SECONDS
         self._any = False
 
     async def create(
-        self, new: NewSource, *, now: datetime, source_id: str | None = None
-    ) -> tuple[Source, str]:
+        self, new: NewEventSource, *, now: datetime, source_id: str | None = None
+    ) -> tuple[EventSource, str]:
         """A new source, and its write key, which nobody can be shown again."""
         created = check_source(_created(new, source_id or str(uuid4()), now))
         if await self._sources.count() >= MAX_SOURCES:
-            raise SourceInvalidError("name", f"there are {MAX_SOURCES} sources already")
+            raise EventSourceInvalidError("name", f"there are {MAX_SOURCES} sources already")
         key = new_key()
         await self._sources.insert(created, digest(key))
         self._asked_at = -REMEMBERED_SECONDS
         return created, key
 
-    async def change(self, source_id: str, changes: Changes, *, now: datetime) -> Source:
+    async def change(self, source_id: str, changes: Changes, *, now: datetime) -> EventSource:
         """Change what a source is called and may do; its key stays."""
         known = (await self._sources.with_ids([source_id])).get(source_id)
         if known is None or known.revoked_at:
-            raise SourceNotFoundError
+            raise EventSourceNotFoundError
         changed = await self._sources.change(check_source(_changed(known, changes, now)))
         return _found(changed)
 
-    async def revoke(self, source_id: str, *, now: datetime) -> Source:
+    async def revoke(self, source_id: str, *, now: datetime) -> EventSource:
         """End a source: within a second no process takes its key any more."""
         revoked = _found(await self._sources.revoke(source_id, now=now))
         self._by_key.clear()
         return revoked
 
-    async def all(self) -> list[Source]:
+    async def all(self) -> list[EventSource]:
         """The sources that are not revoked, by name."""
         return await self._sources.all()
 
-    async def by_ids(self, ids: Iterable[str]) -> dict[str, Source]:
+    async def by_ids(self, ids: Iterable[str]) -> dict[str, EventSource]:
         """The sources of these ids."""
         return await self._sources.with_ids(ids)
 
-    async def by_key(self, key: str) -> Source | None:
+    async def by_key(self, key: str) -> EventSource | None:
         """The source of a write key; None where the key is wrong or revoked."""
         wanted = digest(key)
         try:
@@ -83,15 +85,15 @@ class SourceService:
             self._asked_at = monotonic()
         return self._any
 
-    async def _read(self, wanted: str) -> Source | None:
+    async def _read(self, wanted: str) -> EventSource | None:
         source, known = await self._sources.with_digest(wanted) or (None, "")
         # The index has compared already; this costs nothing and does not depend on how.
         is_right = compare_digest(known, wanted)
         return source if source and is_right and source.revoked_at is None else None
 
 
-def _created(new: NewSource, source_id: str, now: datetime) -> Source:
-    return Source(
+def _created(new: NewEventSource, source_id: str, now: datetime) -> EventSource:
+    return EventSource(
         id=source_id,
         name=new.name.strip(),
         kind=new.kind,
@@ -105,12 +107,12 @@ def _created(new: NewSource, source_id: str, now: datetime) -> Source:
     )
 
 
-def _changed(known: Source, changes: Changes, now: datetime) -> Source:
+def _changed(known: EventSource, changes: Changes, now: datetime) -> EventSource:
     changed = replace(known, **changes, updated_at=now)
     return replace(changed, name=changed.name.strip(), origins=check_origins(changed.origins))
 
 
-def _found(source: Source | None) -> Source:
+def _found(source: EventSource | None) -> EventSource:
     if source is None:
-        raise SourceNotFoundError
+        raise EventSourceNotFoundError
     return source

@@ -5,10 +5,10 @@ from itertools import islice
 
 import msgspec
 
-from app.access.service import SourceService
+from app.access.service import EventSourceService
+from app.demo.event_sources import DEMO_EVENT_SOURCES
 from app.demo.events import demo_events
 from app.demo.segments import DEMO_SEGMENTS
-from app.demo.sources import DEMO_SOURCES
 from app.events.wire import EventInput
 from app.ingestion.service import IngestionService
 from app.segments.segment_service import SegmentService
@@ -33,9 +33,9 @@ async def load_demo_segments(segments: SegmentService, *, now: datetime) -> None
             await segments.create(segment, now=now, segment_id=segment_id)
 
 
-async def load_demo_sources(sources: SourceService, *, now: datetime) -> None:
+async def load_demo_event_sources(sources: EventSourceService, *, now: datetime) -> None:
     """Create the demo shop's sources, unless they are there."""
-    known = await sources.by_ids(DEMO_SOURCES)
-    for source_id, source in DEMO_SOURCES.items():
+    known = await sources.by_ids(DEMO_EVENT_SOURCES)
+    for source_id, source in DEMO_EVENT_SOURCES.items():
         if source_id not in known:
             await sources.create(source, now=now, source_id=source_id)

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.access.model import SourceKind
+from app.access.model import EventSourceKind
 from app.errors import EventRejectedError, InputError, ValueRefusedError
 from app.intake.datadog import read_rum
 from app.values import to_datetime
@@ -62,7 +62,7 @@ class DatadogEndpoint:
 
     async def _take(self, request: Request, query: QueryParams) -> None:
         key = query.get("dd-api-key") or request.headers.get("dd-api-key")
-        source = await self._door.admit(request, key, [SourceKind.DATADOG_RUM])
+        source = await self._door.admit(request, key, [EventSourceKind.DATADOG_RUM])
         body = await plain_body(request, query.get("dd-evp-encoding"))
         events = read_rum(body, self._door.peer(request))
         taken = await self._door.take(source, events, sent_at=_sent_at(query))

@@ -6,7 +6,7 @@ from datetime import datetime
 from starlette.requests import Request
 
 from app.access.gate import Gate
-from app.access.model import Source, SourceKind
+from app.access.model import EventSource, EventSourceKind
 from app.intake.peer import Peer
 from app.intake.reading import Sent
 from app.intake.service import IntakeService
@@ -26,13 +26,13 @@ class Door:
         return self._peers.of(request)
 
     async def admit(
-        self, request: Request, key: str | None, kinds: Collection[SourceKind]
-    ) -> Source:
+        self, request: Request, key: str | None, kinds: Collection[EventSourceKind]
+    ) -> EventSource:
         """The source whose key this is, or the error that says why it may not send here."""
         return await self._gate.admit(key, kinds, origin=request.headers.get("origin"))
 
     async def take(
-        self, source: Source, events: Sequence[Sent], *, sent_at: datetime | None = None
+        self, source: EventSource, events: Sequence[Sent], *, sent_at: datetime | None = None
     ) -> int:
         """How many of the source's events were taken."""
         self._gate.count(source, len(events))

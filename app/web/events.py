@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.gate import Gate
-from app.access.model import SourceKind
+from app.access.model import EventSourceKind
 from app.events.lines import Line, read_lines
 from app.ingestion.outcome import Outcome
 from app.ingestion.service import MAX_BATCH, IngestionService
@@ -31,7 +31,7 @@ class EventsEndpoint:
 
     async def take(self, request: Request) -> Response:
         origin = request.headers.get("origin")
-        source = await self._gate.admit(bearer_key(request), [SourceKind.API], origin=origin)
+        source = await self._gate.admit(bearer_key(request), [EventSourceKind.API], origin=origin)
         lines = read_lines((await request.body()).splitlines())
         answer: dict[str, Any] = {"accepted": 0, "duplicate": 0, "rejected": [], "warnings": []}
         while batch := list(islice(lines, MAX_BATCH)):

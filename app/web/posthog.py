@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.access.model import SourceKind
+from app.access.model import EventSourceKind
 from app.intake.posthog import Captured, read_capture, read_events
 from app.web.answers import json_response
 from app.web.bodies import plain_body
@@ -52,7 +52,7 @@ class PostHogEndpoint:
         """Events in any form."""
         captured = read_capture(await _plain(request))
         key = captured.api_key or request.query_params.get("token")
-        source = await self._door.admit(request, key, [SourceKind.POSTHOG])
+        source = await self._door.admit(request, key, [EventSourceKind.POSTHOG])
         events = read_events(_with_time(captured, request), self._door.peer(request))
         await self._door.take(source, events)
         return json_response({"status": 1})

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.access.model import SourceKind
+from app.access.model import EventSourceKind
 from app.intake.segment import read_calls, read_events
 from app.web.answers import json_response
 from app.web.bodies import plain_body
@@ -28,7 +28,7 @@ CALLS = {
 }
 """Names of paths: servers write them out, Segment's script in pages takes the first letter."""
 
-KINDS = [SourceKind.SEGMENT, SourceKind.RUDDERSTACK]
+KINDS = [EventSourceKind.SEGMENT, EventSourceKind.RUDDERSTACK]
 
 
 class SegmentEndpoint:

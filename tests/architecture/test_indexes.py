@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.access.model import NewSource, SourceKind
+from app.access.model import EventSourceKind, NewEventSource
 from app.attributes.model import ProfileKind
 from app.identity.model import IdentityPolicy
 from app.intake.datadog import read_rum
@@ -507,8 +507,8 @@ async def test_back_fill_reads_events_in_the_order_of_an_index(
 
 async def test_source_is_found_by_its_key_with_an_index(recorded: Explained) -> None:
     api, recorder = recorded
-    sources = api.world.services.sources
-    new = NewSource("Shop", SourceKind.API)
+    sources = api.world.services.event_sources
+    new = NewEventSource("Shop", EventSourceKind.API)
     keys = [(await sources.create(new, now=api.world.clock()))[1] for _ in range(PEOPLE)]
     await renew_statistics(api.world.database)
     recorder.searches.clear()

@@ -27,8 +27,8 @@ query ($user: String!) {
 }
 """
 CREATE = """
-mutation ($name: String!, $kind: SourceKind!) {
-  createSource(input: { name: $name, kind: $kind, traitsBecomeAttributes: true }) {
+mutation ($name: String!, $kind: EventSourceKind!) {
+  createEventSource(input: { name: $name, kind: $kind, traitsBecomeAttributes: true }) {
     writeKey
     errors { message }
   }
@@ -47,7 +47,7 @@ def asked(server: str, query: str, **variables: str) -> Any:
 
 def new_key(server: str, sdk: str) -> str:
     """The write key of a source of its own."""
-    created = asked(server, CREATE, name=sdk, kind=sdk.upper())["createSource"]
+    created = asked(server, CREATE, name=sdk, kind=sdk.upper())["createEventSource"]
     assert created["errors"] == []
     return str(created["writeKey"])
 

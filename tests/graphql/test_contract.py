@@ -39,7 +39,7 @@ type Query {
     filter: ProfileFilter, search: String, segment: ID, orderBy: [AttributeOrder!]
     first: Int, after: String, last: Int, before: String
   ): AccountConnection!
-  sources(kind: SourceKind): [Source!]!
+  eventSources(kind: EventSourceKind): [EventSource!]!
   segment(id: ID!): Segment
   segments(kind: ProfileKind, search: String, first: Int, after: String): SegmentConnection!
   previewSegment(
@@ -70,9 +70,9 @@ type Mutation {
   refreshSegment(input: RefreshSegmentInput!): SegmentPayload!
   deleteSegment(input: DeleteSegmentInput!): DeletePayload!
   importSegmentCsv(input: ImportSegmentCsvInput!): ImportSegmentCsvPayload!
-  createSource(input: CreateSourceInput!): CreateSourcePayload!
-  updateSource(input: UpdateSourceInput!): SourcePayload!
-  revokeSource(input: RevokeSourceInput!): SourcePayload!
+  createEventSource(input: CreateEventSourceInput!): CreateEventSourcePayload!
+  updateEventSource(input: UpdateEventSourceInput!): EventSourcePayload!
+  revokeEventSource(input: RevokeEventSourceInput!): EventSourcePayload!
 }
 
 input ProfileFilter @oneOf {
@@ -411,27 +411,27 @@ type SegmentImport {
   id: ID! name: String! kind: ProfileKind! rows: Int! read: Int! size: Int! startedAt: DateTime!
 }
 
-enum SourceKind { DATADOG_RUM SEGMENT RUDDERSTACK POSTHOG API OTHER }
+enum EventSourceKind { DATADOG_RUM SEGMENT RUDDERSTACK POSTHOG API OTHER }
 enum IdentityPolicy { MERGE_ALL FIRST_USER_WINS }
 
-type Source implements Node {
+type EventSource implements Node {
   id: ID!
-  name: String! kind: SourceKind! policy: IdentityPolicy origins: [String!]!
+  name: String! kind: EventSourceKind! policy: IdentityPolicy origins: [String!]!
   rate: Float burst: Int! traitsBecomeAttributes: Boolean!
   createdAt: DateTime! updatedAt: DateTime! revokedAt: DateTime
 }
 
-input CreateSourceInput {
-  name: String! kind: SourceKind! policy: IdentityPolicy origins: [String!]
+input CreateEventSourceInput {
+  name: String! kind: EventSourceKind! policy: IdentityPolicy origins: [String!]
   rate: Float burst: Int traitsBecomeAttributes: Boolean! = false
 }
-input UpdateSourceInput {
+input UpdateEventSourceInput {
   id: ID! name: String policy: IdentityPolicy origins: [String!]
   rate: Float burst: Int traitsBecomeAttributes: Boolean
 }
-input RevokeSourceInput { id: ID! }
-type CreateSourcePayload { source: Source writeKey: String errors: [UserError!]! }
-type SourcePayload { source: Source errors: [UserError!]! }
+input RevokeEventSourceInput { id: ID! }
+type CreateEventSourcePayload { eventSource: EventSource writeKey: String errors: [UserError!]! }
+type EventSourcePayload { eventSource: EventSource errors: [UserError!]! }
 """
 
 Fields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode

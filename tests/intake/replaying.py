@@ -79,7 +79,7 @@ async def served(world: World) -> AsyncIterator[Api]:
         return Context(world.services, now=world.clock())
 
     view = GraphQLView(build_schema(), get_context=context)
-    gate = Gate(world.services.sources, is_open=True)
+    gate = Gate(world.services.event_sources, is_open=True)
     routes = intake_routes(Door(world.services.intake, gate, Peers(world.clock, Enriching())))
     transport = httpx.ASGITransport(Starlette(routes=[Route(URL, view), *routes]))
     async with httpx.AsyncClient(transport=transport, base_url="http://server") as http:

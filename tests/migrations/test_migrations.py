@@ -20,7 +20,7 @@ async def run(database: Database, hours: int = 0) -> list[str]:
 async def indexes(database: Database) -> dict[str, set[str]]:
     names = (
         *("accounts", "events", "identifiers", "profiles", "sessions"),
-        *("collisions", "unmerges", "segments", "segment_rows", "segment_lists", "sources"),
+        *("collisions", "unmerges", "segments", "segment_rows", "segment_lists", "event_sources"),
         *("broken_profiles", "erasures", "segment_members"),
     )
     return {name: set(await database[name].index_information()) - {"_id_"} for name in names}
@@ -65,7 +65,7 @@ async def test_every_index_is_made(database: Database) -> None:
         "segment_members": {"entered", "left", "member"},
         "segment_rows": set(),
         "segment_lists": {"unsettled"},
-        "sources": {"keys", "names"},
+        "event_sources": {"keys", "names"},
         "broken_profiles": {"latest", "identifiers"},
         "erasures": {"unfinished", "latest", "hashes"},
     }

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from app.access.model import NewSource, SourceKind
-from app.access.repository import SourceRepository
-from app.access.service import REMEMBERED_SECONDS, SourceService
+from app.access.model import EventSourceKind, NewEventSource
+from app.access.repository import EventSourceRepository
+from app.access.service import REMEMBERED_SECONDS, EventSourceService
 from app.main import MAX_SDK_BODY
 from app.services import utc_now
 from app.storage.client import Database
@@ -32,9 +32,9 @@ async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
 
 async def a_key(database: Database, **fields: Any) -> tuple[str, str]:
     """Id and write key of a new source, made by another process."""
-    usual: dict[str, Any] = {"name": "Shop", "kind": SourceKind.API}
-    sources = SourceService(SourceRepository(database))
-    source, key = await sources.create(NewSource(**(usual | fields)), now=utc_now())
+    usual: dict[str, Any] = {"name": "Shop", "kind": EventSourceKind.API}
+    sources = EventSourceService(EventSourceRepository(database))
+    source, key = await sources.create(NewEventSource(**(usual | fields)), now=utc_now())
     return source.id, key
 
 
@@ -77,7 +77,7 @@ async def test_events_without_a_right_key_are_refused(
 async def test_key_counts_where_events_of_its_kind_are_taken(
     client: httpx.AsyncClient, database: Database, kind: str, status: int
 ) -> None:
-    _, key = await a_key(database, kind=SourceKind(kind))
+    _, key = await a_key(database, kind=EventSourceKind(kind))
 
     assert (await send(client, key)).status_code == status
 
@@ -87,7 +87,7 @@ async def test_key_that_another_process_revoked_is_refused_within_a_second(
 ) -> None:
     source_id, key = await a_key(database)
     assert (await send(client, key)).status_code == 200
-    await SourceService(SourceRepository(database)).revoke(source_id, now=utc_now())
+    await EventSourceService(EventSourceRepository(database)).revoke(source_id, now=utc_now())
 
     await asyncio.sleep(REMEMBERED_SECONDS + 0.05)
 
@@ -104,7 +104,7 @@ async def test_intake_is_open_until_there_is_a_source(database: Database) -> Non
         assert problem(await send(client, None)) == (401, "KEY_REFUSED")
         assert (await send(client, key)).status_code == 200
 
-    await SourceService(SourceRepository(database)).revoke(source_id, now=utc_now())
+    await EventSourceService(EventSourceRepository(database)).revoke(source_id, now=utc_now())
     async with serve(OPEN, database) as client:
         assert problem(await send(client, None)) == (401, "KEY_REFUSED")
 
@@ -170,7 +170,7 @@ async def test_keys_are_neither_logged_nor_answered(
             await send(client, key, origin="https://evil.example"),
             await client.get(f"/v1/events?dd-api-key={key}"),
         ]
-    stored = [str(one) for one in await database["sources"].find({}).to_list()]
+    stored = [str(one) for one in await database["event_sources"].find({}).to_list()]
 
     told = str([(one.text, one.headers) for one in answers])
     assert source_id in stored[0]
@@ -183,7 +183,7 @@ async def test_keys_are_neither_logged_nor_answered(
 async def test_keys_of_datadog_stand_where_its_sdks_put_them(
     client: httpx.AsyncClient, database: Database, place: str
 ) -> None:
-    _, key = await a_key(database, kind=SourceKind.DATADOG_RUM)
+    _, key = await a_key(database, kind=EventSourceKind.DATADOG_RUM)
     query, header = f"dd-api-key={key}", {"dd-api-key": key}
     url = {
         "query": f"/api/v2/rum?{query}",
@@ -201,19 +201,19 @@ async def test_keys_of_datadog_stand_where_its_sdks_put_them(
 @pytest.mark.parametrize(
     ("kind", "path", "is_basic", "body"),
     [
-        (SourceKind.SEGMENT, "/v1/batch", True, {"batch": []}),
-        (SourceKind.RUDDERSTACK, "/v1/batch", True, {"batch": []}),
-        (SourceKind.SEGMENT, "/v1/batch", False, {"batch": [], "writeKey": "key"}),
-        (SourceKind.SEGMENT, "/v1/batch?writeKey=key", False, {"batch": []}),
-        (SourceKind.POSTHOG, "/batch/", False, {"batch": [], "api_key": "key"}),
-        (SourceKind.POSTHOG, "/batch/", False, {"batch": [], "token": "key"}),
-        (SourceKind.POSTHOG, "/capture/?token=key", False, {"event": "x", "distinct_id": "u"}),
+        (EventSourceKind.SEGMENT, "/v1/batch", True, {"batch": []}),
+        (EventSourceKind.RUDDERSTACK, "/v1/batch", True, {"batch": []}),
+        (EventSourceKind.SEGMENT, "/v1/batch", False, {"batch": [], "writeKey": "key"}),
+        (EventSourceKind.SEGMENT, "/v1/batch?writeKey=key", False, {"batch": []}),
+        (EventSourceKind.POSTHOG, "/batch/", False, {"batch": [], "api_key": "key"}),
+        (EventSourceKind.POSTHOG, "/batch/", False, {"batch": [], "token": "key"}),
+        (EventSourceKind.POSTHOG, "/capture/?token=key", False, {"event": "x", "distinct_id": "u"}),
     ],
 )
 async def test_keys_stand_where_each_sdk_puts_them(
     client: httpx.AsyncClient,
     database: Database,
-    kind: SourceKind,
+    kind: EventSourceKind,
     path: str,
     body: dict[str, Any],
     *,

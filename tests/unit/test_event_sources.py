@@ -6,19 +6,19 @@ from hypothesis import strategies as st
 
 from app.access.buckets import Buckets
 from app.access.check import check_origins, check_source
-from app.access.errors import RateLimitedError, SourceInvalidError
+from app.access.errors import EventSourceInvalidError, RateLimitedError
 from app.access.gate import anybody
 from app.access.keys import MAX_LENGTH, digest, new_key
-from app.access.model import Source, SourceKind
+from app.access.model import EventSource, EventSourceKind
 from tests.building import NOON
 
 
-def a_source(**fields: object) -> Source:
+def a_source(**fields: object) -> EventSource:
     """A source that may send ten events a second, twenty at once."""
     usual: dict[str, object] = {
         "id": "s1",
         "name": "Shop",
-        "kind": SourceKind.API,
+        "kind": EventSourceKind.API,
         "policy": None,
         "origins": (),
         "rate": 10.0,
@@ -27,7 +27,7 @@ def a_source(**fields: object) -> Source:
         "created_at": NOON,
         "updated_at": NOON,
     }
-    return Source(**(usual | fields))  # type: ignore[arg-type]  # by name
+    return EventSource(**(usual | fields))  # type: ignore[arg-type]  # by name
 
 
 class Seconds:
@@ -62,7 +62,7 @@ def test_origin_is_kept_as_browsers_send_it(origin: str, kept: str) -> None:
     ],
 )
 def test_what_is_no_origin_is_refused(origin: str) -> None:
-    with pytest.raises(SourceInvalidError) as refused:
+    with pytest.raises(EventSourceInvalidError) as refused:
         check_origins([origin])
     assert refused.value.path == ("origins",)
 
@@ -82,7 +82,7 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
     ],
 )
 def test_source_that_breaks_a_rule_is_refused(fields: dict[str, object]) -> None:
-    with pytest.raises(SourceInvalidError) as refused:
+    with pytest.raises(EventSourceInvalidError) as refused:
         check_source(a_source(**fields))
     assert refused.value.path == (next(iter(fields)),)
 
@@ -141,7 +141,7 @@ def test_sources_do_not_pay_for_each_other() -> None:
     buckets.take(a_source(), 1000)
 
     buckets.check(a_source(id="s2"))
-    buckets.check(anybody(SourceKind.API))
+    buckets.check(anybody(EventSourceKind.API))
 
 
 @given(st.lists(st.tuples(st.floats(0, 5), st.integers(0, 60)), max_size=30))

@@ -1,4 +1,4 @@
-"""``profilegraph source``: who may send events, managed from the command line."""
+"""``profilegraph event-source``: who may send events, managed from the command line."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,10 +7,10 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from app.access.errors import SourceNotFoundError
-from app.access.model import NewSource, Source, SourceKind
-from app.access.repository import SourceRepository
-from app.access.service import SourceService
+from app.access.errors import EventSourceNotFoundError
+from app.access.model import EventSource, EventSourceKind, NewEventSource
+from app.access.repository import EventSourceRepository
+from app.access.service import EventSourceService
 from app.errors import SettingError
 from app.identity.model import IdentityPolicy
 from app.services import utc_now
@@ -29,7 +29,7 @@ SourceArgument = Annotated[str, typer.Argument(help="The source's id, or its nam
 def create_command(  # its options are its arguments
     name: Annotated[str, typer.Argument(help="What it is called.")],
     *,
-    kind: Annotated[SourceKind, typer.Option("--kind", help="Which intake takes its events.")],
+    kind: Annotated[EventSourceKind, typer.Option("--kind", help="Which intake takes its events.")],
     policy: Annotated[
         IdentityPolicy | None,
         typer.Option("--policy", help="What becomes of profiles that meet in one event."),
@@ -46,7 +46,7 @@ def create_command(  # its options are its arguments
 ) -> None:
     """Create a source, and print its write key, this once."""
     origins = tuple(origin or ())
-    new = NewSource(name, kind, policy, origins, rate, burst, traits_become_attributes=traits)
+    new = NewEventSource(name, kind, policy, origins, rate, burst, traits_become_attributes=traits)
     created, key = _with_sources(lambda service: service.create(new, now=utc_now()))
     console.print(f"{created.id} {created.name}: keep its write key, it is not shown again.")
     typer.echo(key)
@@ -67,7 +67,7 @@ def rename_command(
 ) -> None:
     """Give a source another name."""
 
-    async def rename(service: SourceService) -> Source:
+    async def rename(service: EventSourceService) -> EventSource:
         known = await _meant(service, source)
         return await service.change(known.id, {"name": name}, now=utc_now())
 
@@ -79,22 +79,22 @@ def rename_command(
 def revoke_command(source: SourceArgument) -> None:
     """Let a source's write key count no more."""
 
-    async def revoke(service: SourceService) -> Source:
+    async def revoke(service: EventSourceService) -> EventSource:
         return await service.revoke((await _meant(service, source)).id, now=utc_now())
 
     revoked = _with_sources(revoke)
     typer.echo(f"{revoked.id}  {revoked.name}: revoked")
 
 
-async def _meant(service: SourceService, text: str) -> Source:
+async def _meant(service: EventSourceService, text: str) -> EventSource:
     """The source of this id, or the only one of this name."""
     found = [one for one in await service.all() if text in (one.id, one.name)]
     if len(found) != 1:
-        raise SourceNotFoundError
+        raise EventSourceNotFoundError
     return found[0]
 
 
-def _with_sources(work: Callable[[SourceService], Awaitable[T]]) -> T:
+def _with_sources(work: Callable[[EventSourceService], Awaitable[T]]) -> T:
     settings = load_settings()
     uri = settings.mongodb_uri
     if uri is None:
@@ -103,7 +103,7 @@ def _with_sources(work: Callable[[SourceService], Awaitable[T]]) -> T:
     async def run() -> T:
         database = connect(uri, settings.mongodb_database)
         try:
-            return await work(SourceService(SourceRepository(database)))
+            return await work(EventSourceService(EventSourceRepository(database)))
         finally:
             await close(database)
 

@@ -5,17 +5,17 @@ from typing import Annotated
 
 import strawberry
 
-from app.access.model import SourceKind
+from app.access.model import EventSourceKind
 from app.identity.model import IdentityPolicy
 from graphql_schema.context import Info
 from graphql_schema.nodes import Node
-from graphql_schema.rows import Row, source_row
+from graphql_schema.rows import Row, event_source_row
 
 
 @strawberry.type(description="A program that sends events with a write key of its own.")
-class Source(Node):
+class EventSource(Node):
     name: str = strawberry.field(description="What it is called.")
-    kind: SourceKind = strawberry.field(description="Which intake takes its events.")
+    kind: EventSourceKind = strawberry.field(description="Which intake takes its events.")
     policy: IdentityPolicy | None = strawberry.field(
         description="What becomes of profiles that meet in one event; null: what the server says."
     )
@@ -37,10 +37,10 @@ class Source(Node):
 
 
 KindArgument = Annotated[
-    SourceKind | None, strawberry.argument(description="Only sources of this kind.")
+    EventSourceKind | None, strawberry.argument(description="Only sources of this kind.")
 ]
 
 
-async def read_sources(info: Info, kind: KindArgument = None) -> list[Row]:
-    found = await info.context.services.sources.all()
-    return [source_row(one) for one in found if kind in (None, one.kind)]
+async def read_event_sources(info: Info, kind: KindArgument = None) -> list[Row]:
+    found = await info.context.services.event_sources.all()
+    return [event_source_row(one) for one in found if kind in (None, one.kind)]
