@@ -1,0 +1,1 @@
+"""The services over one database, put together area by area; ``app.services`` has them all."""
