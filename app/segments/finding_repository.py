@@ -45,7 +45,7 @@ class Finder:
         unsure: list[str] = []
         pipeline = deciding(condition, kind, among)
         async for one in await self._events.aggregate(pipeline, batchSize=_BATCH):
-            if one["sure"]:
+            if one.get("sure", True):
                 sure.add(one["_id"])
             else:
                 unsure.append(one["_id"])

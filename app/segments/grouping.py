@@ -45,13 +45,18 @@ def _slides(condition: Performed) -> bool:
 
 
 def deciding(condition: Performed, kind: ProfileKind, among: Among) -> list[Mql]:
-    """Who may have done it: ids, and whether that is ``sure``."""
+    """Who may have done it: ids, and whether that is ``sure``; where it does not say, it is."""
     if len(condition.steps) == 1:
         return _counted(condition, kind, among)
     used = {name for pair in _orders(condition) for name in pair} | _happened(condition).keys()
-    return [
+    units: list[Mql] = [
         *_walks(condition, kind, among, _times_of),
         {"$group": {"_id": _unit(condition, kind), **dict(map(_moment, sorted(used)))}},
+    ]
+    if condition.times == _ONCE:
+        return [*units, *_any_unit(condition)]
+    return [
+        *units,
         {"$match": _happened(condition)},
         {"$group": _judged(condition, kind)},
         *_often(condition.times),
@@ -94,10 +99,10 @@ def decided(condition: Performed, gathered: Iterable[Document]) -> set[str]:
 
 def _counted(condition: Performed, kind: ProfileKind, among: Among) -> list[Mql]:
     """Of one step it is enough to count; who did it is sure."""
-    walks = _walks(condition, kind, among, _nothing)
     if condition.times == _ONCE:
         who = "$profile" if kind is ProfileKind.USER else "$account"
-        return [*walks, {"$group": {"_id": who, "sure": {"$max": True}}}]
+        return [{"$match": _walk(condition, 0, kind, among)}, {"$group": {"_id": who}}]
+    walks = _walks(condition, kind, among, _nothing)
     group = {"_id": _person(kind), "sure": {"$sum": 1}, "maybe": {"$max": 0}}
     return [*walks, {"$group": group}, *_often(condition.times), *_of_anybody(kind)]
 
@@ -106,7 +111,7 @@ def _walks(condition: Performed, kind: ProfileKind, among: Among, kept: Any) -> 
     first, *others = (
         [
             {"$match": _walk(condition, number, kind, among)},
-            {"$project": {"_id": 0, "profile": 1, "account": 1, "session": 1, **kept(number)}},
+            {"$project": {"_id": 0, **_owner(condition, kind), **kept(number)}},
         ]
         for number in range(len(condition.steps))
     )
@@ -129,6 +134,13 @@ def _walk(condition: Performed, number: int, kind: ProfileKind, among: Among) ->
     if among is not None:
         match["profile" if kind is ProfileKind.USER else "account"] = {"$in": sorted(among)}
     return match
+
+
+def _owner(condition: Performed, kind: ProfileKind) -> Mql:
+    """What of an event says whose it is, and in which session: no more is sorted and grouped."""
+    account = {"account": 1} if kind is ProfileKind.ACCOUNT else {}
+    session = {"session": 1} if needs_session(condition) else {}
+    return {"profile": 1, **account, **session}
 
 
 def _nothing(_number: int) -> Mql:
@@ -162,15 +174,28 @@ def _happened(condition: Performed) -> Mql:
     return {**happened, **{f"last{one}": None for one in range(first)}}
 
 
+def _any_unit(condition: Performed) -> list[Mql]:
+    """Where once is enough, sessions that cannot be are left out before they are counted."""
+    happened, who = _happened(condition), {"_id": "$_id.who"}
+    if not any(_orders(condition)):
+        return [{"$match": happened}, {"$group": who}]
+    return [
+        {"$match": {**happened, "$expr": _ordered(condition, "$lte")}},
+        {"$group": {**who, "sure": {"$max": _ordered(condition, "$lt")}}},
+    ]
+
+
+def _ordered(condition: Performed, operator: str) -> Mql:
+    """Whether the moments are in their order, surely (``$lt``) or maybe (``$lte``)."""
+    return {"$and": [{operator: [f"${one}" for one in pair]} for pair in _orders(condition)]}
+
+
 def _judged(condition: Performed, kind: ProfileKind) -> Mql:
     """How many sessions of a person are sure, and how many may be, by equal times."""
     person = {"who": "$_id.who"}
     if kind is ProfileKind.ACCOUNT:
         person["user"] = "$_id.user"
-    surely, maybe = (
-        {"$and": [{operator: [f"${one}" for one in pair]} for pair in _orders(condition)]}
-        for operator in ("$lt", "$lte")
-    )
+    surely, maybe = _ordered(condition, "$lt"), _ordered(condition, "$lte")
     return {
         "_id": person,
         "sure": {"$sum": {"$cond": [surely, 1, 0]}},
