@@ -239,6 +239,16 @@ async def _index_differences(database: Database) -> None:
     )
 
 
+async def _index_unwritten(database: Database) -> None:
+    """Documents that are claimed and not written yet, to leave them out of what is counted."""
+    for name in ("profiles", "accounts"):
+        await database[name].create_index(
+            [("created_at", ASCENDING)],
+            name="unwritten",
+            partialFilterExpression={"created_at": None, "merged_into": None, "deleted": None},
+        )
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -260,4 +270,5 @@ STEPS = (
     Step(18, "Index unmerges that are not done", _index_unmerges),
     Step(19, "Index profiles by when they were updated", _index_updates),
     Step(20, "Index the differences between versions of views", _index_differences),
+    Step(21, "Index profiles and accounts that are not written yet", _index_unwritten),
 )

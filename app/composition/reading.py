@@ -9,8 +9,10 @@ from app.events.read_repository import EventReader
 from app.events.service import EventService
 from app.identity.service import CollisionService
 from app.ingestion.preview import PreviewService
+from app.profiles.hidden_repository import ENDING, UNWRITTEN, HiddenReader, nothing
 from app.profiles.index_repository import IndexRepository
 from app.profiles.index_service import IndexService
+from app.profiles.kept_repository import KeptRepository
 from app.profiles.read_repository import WRITTEN, DocumentReader
 from app.profiles.service import AccountService, ProfileService, SessionService
 from app.segments.belonging import BelongingService
@@ -106,10 +108,18 @@ def compose_reading(stores: Stores, ending: Ending) -> Reading:
 
 def _readers(stores: Stores) -> dict[ProfileKind, DocumentReader]:
     """Of people who have expired nothing is found any more."""
-    people, clock, retention = stores.database["profiles"], stores.clock, stores.retention
+    database, clock, retention = stores.database, stores.clock, stores.retention
+    people, accounts = database["profiles"], database["accounts"]
+    kept, unfinished = KeptRepository(database, retention), (UNWRITTEN, *ENDING)
     return {
-        ProfileKind.USER: DocumentReader(people, lambda: {**WRITTEN, **retention.kept(clock())}),
-        ProfileKind.ACCOUNT: DocumentReader(stores.database["accounts"]),
+        ProfileKind.USER: DocumentReader(
+            people,
+            lambda: {**WRITTEN, **retention.kept(clock())},
+            HiddenReader(people, unfinished, lambda: kept.unswept(clock())).ids,
+        ),
+        ProfileKind.ACCOUNT: DocumentReader(
+            accounts, hidden=HiddenReader(accounts, (UNWRITTEN,), nothing).ids
+        ),
     }
 
 

@@ -54,6 +54,20 @@ class KeptRepository:
             found += [document["_id"] async for document in documents]
         return found
 
+    async def unswept(self, now: datetime) -> list[Mql] | None:
+        """Filters of which one matches a profile that has expired and is not swept yet.
+
+        None where nothing was ever swept: it would be a long walk.
+        """
+        after = await self.swept()
+        if len(after) < len(self.cuts(now)):
+            return None
+        return [
+            {**one, "updated_at": {**one["updated_at"], "$gt": after[name]}}
+            for name, expired in self._retention.expired_by_kind(now).items()
+            for one in expired
+        ]
+
     async def swept(self) -> Cuts:
         """How far sweeping has come."""
         found = await self._settings.find_one(_PROGRESS) or {}

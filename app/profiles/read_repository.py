@@ -38,12 +38,19 @@ HINT_SECONDS = 60
 class DocumentReader:
     """Reads the aggregated documents of one collection.
 
-    ``shown``: the filter for documents that anybody may see, now.
+    ``shown``: the filter for documents that anybody may see, now. ``hidden``: the ids of those that
+    have content and may not be seen; None if they are too many.
     """
 
-    def __init__(self, collection: Collection, shown: Callable[[], Mql] = lambda: WRITTEN) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        shown: Callable[[], Mql] = lambda: WRITTEN,
+        hidden: Callable[[], Awaitable[list[str] | None]] | None = None,
+    ) -> None:
         self._documents = collection
         self._shown = shown
+        self._hidden = hidden
         self._hints: TTLCache[str, str] = TTLCache(maxsize=1000, ttl=HINT_SECONDS)
 
     async def find(
@@ -141,9 +148,24 @@ class DocumentReader:
         wanted, projection = map(self._living, queries), _projection(fields, order)
         return await read_pages(self._documents, wanted, order, request, projection)
 
-    async def count(self, query: Mapping[str, Any]) -> int:
-        """How many living documents match."""
-        return await self._documents.count_documents(self._living(query))
+    async def count(self, query: Mapping[str, Any], *, with_content: bool = False) -> int:
+        """How many living documents match.
+
+        ``with_content``: all that match have content, so that an index can tell how many they
+        are, and only the few hidden ones are looked at.
+        """
+        hidden = await self.hidden() if with_content else None
+        if hidden is None:
+            return await self._documents.count_documents(self._living(query))
+        found = await self._documents.count_documents(query)
+        if not hidden:
+            return found
+        among = {"$and": [{"_id": {"$in": hidden}}, query]}
+        return found - await self._documents.count_documents(among)
+
+    async def hidden(self) -> list[str] | None:
+        """The documents that have content and may not be seen; None if it is not known."""
+        return await self._hidden() if self._hidden else None
 
     async def counts(self, queries: Iterable[Mapping[str, Any]]) -> list[int]:
         """How many living documents match each query, in one command."""

@@ -64,10 +64,18 @@ class Retention:
 
     def expired(self, now: datetime) -> list[Mql]:
         """Filters of which one matches a profile that has expired."""
-        return [
-            *({**IDENTIFIED, "updated_at": one} for one in expired_spans(now, self.identified)),
-            *({**ANONYMOUS, "updated_at": one} for one in expired_spans(now, self.anonymous)),
-        ]
+        return [one for filters in self.expired_by_kind(now).values() for one in filters]
+
+    def expired_by_kind(self, now: datetime) -> dict[str, list[Mql]]:
+        """The same, of those with a user id and of those without one."""
+        kinds = {
+            "identified": (IDENTIFIED, self.identified),
+            "anonymous": (ANONYMOUS, self.anonymous),
+        }
+        return {
+            name: [{**those, "updated_at": one} for one in expired_spans(now, months)]
+            for name, (those, months) in kinds.items()
+        }
 
     def kept(self, now: datetime) -> Mql:
         """The filter for profiles that have not expired; no index is asked to answer it."""

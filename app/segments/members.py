@@ -18,6 +18,7 @@ from app.segments.model import All, Among, Condition, Listed
 from app.segments.resolve import (
     FEW,
     NOBODY,
+    asks_for_content,
     cells,
     elsewhere,
     large_sets,
@@ -86,6 +87,11 @@ class Members:
 
     async def count(self, condition: Condition, also: Mql) -> int:
         """How many they are: by whoever is in no large set, and the others apart."""
+        found = _the_found(condition)
+        if found is not None and not also:
+            hidden = await self._reader.hidden()
+            if hidden is not None:
+                return len(found.difference(hidden))
         outside, others = cells(condition, FEW)
         total = 0 if outside == NOBODY else await self._count(outside, also)
         for ids, inside, instead in others:
@@ -126,7 +132,9 @@ class Members:
 
     async def _count(self, condition: Condition, also: Mql) -> int:
         compiled = self._compiled(condition)
-        return await self._reader.count({"$and": [also, compiled]} if also else compiled)
+        query = {"$and": [also, compiled]} if also else compiled
+        with_content = bool(also) or asks_for_content(condition)
+        return await self._reader.count(query, with_content=with_content)
 
     def _compiled(self, condition: Condition) -> Mql:
         return compile_condition(condition, self._kind)
@@ -144,6 +152,13 @@ class Members:
             return Subject(document["_id"], fold, rows=own)
 
         return belonging
+
+
+def _the_found(condition: Condition) -> frozenset[str] | None:
+    """All for whom it holds, where that was found out."""
+    while isinstance(condition, All) and len(condition.conditions) == 1:
+        [condition] = condition.conditions
+    return condition.ids if isinstance(condition, Among) and condition.found else None
 
 
 def _next(ids: Collection[str], order: Order, asked: Window) -> Iterator[list[str]]:

@@ -125,9 +125,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """It is one of these: what has been found out about events or rows of lists."""
+    """It is one of these.
+
+    ``found``: in the ledger or by what documents hold, so that there is a document with content
+    for each.
+    """
 
     ids: frozenset[str]
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)

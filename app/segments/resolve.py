@@ -82,6 +82,23 @@ def needs_looking(condition: model.Condition, few: int) -> bool:
     return bool(large_sets(condition, few)) or any(elsewhere(condition))
 
 
+def asks_for_content(condition: model.Condition) -> bool:
+    """Whether it holds for no document that was only claimed, or has lost what it held."""
+    match condition:
+        case model.HasValue() | model.AnyValue() | model.AnyIdentifier():
+            return True
+        case model.Among(found=found):
+            return found
+        case model.InSegment(condition=one):
+            return asks_for_content(one)
+        case model.All(conditions=conditions):
+            return any(map(asks_for_content, conditions))
+        case model.Any(conditions=conditions):
+            return all(map(asks_for_content, conditions))
+        case _:
+            return False
+
+
 def required(condition: model.Condition, few: int) -> frozenset[str] | None:
     """The smallest large set that everybody for whom the condition holds is in."""
     each = condition.conditions if isinstance(condition, model.All) else (condition,)

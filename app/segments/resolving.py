@@ -72,7 +72,7 @@ class Resolver:
         """
         wanted = {repr(one): one for one in elsewhere(condition)}
         sets = {
-            known_as: Among(await self._find(one, kind, among))
+            known_as: Among(await self._find(one, kind, among), found=True)
             for known_as, one in wanted.items()
             if not (but_long_lists and isinstance(one, Listed) and await self._is_long(one))
         }

@@ -41,6 +41,7 @@ async def recorded() -> AsyncIterator[Explained]:
             data_type = "NUMBER" if name == "score" else "STRING"
             await api.create_attribute(name=name, dataType=data_type, aggregation=aggregation)
         await api.world.services.indexes.keep_up()
+        await api.world.services.retention.keep_up()
         for first in range(0, PEOPLE, 200):
             await api.ingest(*map(event_of, range(first, first + 200)))
         await renew_statistics(database)
@@ -149,6 +150,8 @@ def performed(steps: str, root: str = "profiles") -> str:
         "{ profiles(first: 5) { nodes { frequentActions { action } } } }",
         "{ profiles(first: 5) { nodes { sessions { nodes { events { totalCount } } } } } }",
         "{ accounts(first: 5) { nodes { users { totalCount nodes { id } } } } }",
+        '{ profiles(filter: {attribute: {name: "score", gte: 390}}) { totalCount } }',
+        '{ profiles(search: "erson7") { totalCount } }',
         "{ events(first: 10) { nodes { id } } }",
         '{ previewMerge(identifiers: [{type: "user_id", value: "u7"}]) { isBroken } }',
         '{ events(first: 10, during: {last: "PT11H59M"}) { totalCount nodes { id } } }',

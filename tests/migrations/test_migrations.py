@@ -57,9 +57,15 @@ async def test_every_index_is_made(database: Database) -> None:
         "collisions": {"newest", "identifier", "about"},
         "unmerges": {"pending"},
         "identifiers": {"owner"},
-        "profiles": {"identifiers", "members", "pending", "ending", "forgotten", "updated", "terms"}
+        "profiles": {
+            *("identifiers", "members", "pending", "ending", "forgotten", "updated", "terms"),
+            "unwritten",
+        }
         | {name for one in datadog_user_attributes() for name in index_names(one)},
-        "accounts": {"terms", *(name for one in account_attributes() for name in index_names(one))},
+        "accounts": {
+            *("terms", "unwritten"),
+            *(name for one in account_attributes() for name in index_names(one)),
+        },
         "sessions": {"profile_history", "pending", "tombstones"},
         "segments": {"names", "kinds", "users", "due"},
         "segment_members": {"entered", "left", "member"},

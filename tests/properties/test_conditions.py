@@ -21,6 +21,7 @@ from app.segments.compile import compile_condition
 from app.segments.evaluate import Subject, evaluate, values
 from app.segments.operators import OPERATORS
 from app.segments.order import OrderBy, order_of
+from app.segments.resolve import asks_for_content
 from app.storage.client import Database
 from app.values import DataType
 from tests.building import NOON
@@ -97,6 +98,8 @@ async def test_filter_finds_what_the_condition_holds_for(
         condition = check_filter(raw, FRAME)
     except FilterInvalidError:
         return
+    if asks_for_content(condition):
+        assert not evaluate(condition, Subject("claimed", lambda: Fold({})))
     stored = await store(database, people)
 
     query = compile_condition(condition, ProfileKind.USER)

@@ -11,7 +11,9 @@ from app.attributes.catalogue import Catalogue
 from app.attributes.model import ProfileKind
 from app.cursors import cursor
 from app.paging import Order, PageRequest, Sort
+from app.profiles import hidden_repository
 from app.profiles.compile import LIVE
+from app.profiles.hidden_repository import ENDING, UNWRITTEN, HiddenReader, nothing
 from app.profiles.model import Fold
 from app.profiles.read_repository import DocumentReader
 from app.profiles.service import NEWEST_FIRST
@@ -28,9 +30,11 @@ from app.storage.client import Database
 from tests.building import T
 
 PEOPLE = [f"p{number}" for number in range(8)]
+TOMBSTONE = {"merged_into": "p1", "pending": True}
 BY_VALUE: Order = (Sort("attributes.score", 1, float("-inf")), Sort("_id", 1))
 
 sets = st.frozensets(st.sampled_from([*PEOPLE, "gone"]), max_size=6).map(Among)
+found = st.frozensets(st.sampled_from(PEOPLE), max_size=6).map(lambda ids: Among(ids, found=True))
 said = st.sampled_from(["user_id:a", "user_id:b"]).map(lambda one: AnyIdentifier((one,)))
 lists = st.sampled_from(["list-a", "list-b", "list-x"]).map(
     lambda one: Listed(one, ListKey.USER_ID)
@@ -47,12 +51,14 @@ def joined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     )
 
 
-conditions: st.SearchStrategy[Condition] = st.recursive(sets | said | lists, joined, max_leaves=6)
+conditions: st.SearchStrategy[Condition] = st.recursive(
+    sets | found | said | lists, joined, max_leaves=6
+)
 
 
 @pytest.fixture
 async def people(database: Database) -> Database:
-    """Eight people; one of them is merged away."""
+    """Eight people; one of them is being merged away, a ninth is not written yet."""
     for number, key in enumerate(PEOPLE):
         document: dict[str, Any] = {
             "_id": key,
@@ -67,7 +73,8 @@ async def people(database: Database) -> Database:
             await RowRepository(database).add(
                 contents, [f"user_id:{contents[-1]}", "user_id:nobody"]
             )
-    await database["profiles"].update_one({"_id": "p7"}, {"$set": {"merged_into": "p1"}})
+    await database["profiles"].update_one({"_id": "p7"}, {"$set": TOMBSTONE})
+    await database["profiles"].insert_one({"_id": "p8", **LIVE})
     return database
 
 
@@ -87,10 +94,13 @@ async def test_pages_and_counts_are_of_those_for_whom_it_holds(
     with pytest.MonkeyPatch.context() as patched:
         for name in ("FEW", "WALKED"):
             patched.setattr(members_of, name, few)
+        patched.setattr(hidden_repository, "MANY", few)
         finder = Finder(people, RowRepository(people))
-        members = Members(DocumentReader(people["profiles"]), ProfileKind.USER, finder)
+        hidden = HiddenReader(people["profiles"], (UNWRITTEN, *ENDING), nothing)
+        reader = DocumentReader(people["profiles"], hidden=hidden.ids)
+        members = Members(reader, ProfileKind.USER, finder)
         named = {
-            repr(one): Among(await finder.listed(one, ProfileKind.USER))
+            repr(one): Among(await finder.listed(one, ProfileKind.USER), found=True)
             for one in elsewhere(condition)
             if isinstance(one, Listed)
         }

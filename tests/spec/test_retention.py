@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from app.attributes.model import ProfileKind
+from app.segments.service import Asked
 from app.services import compose
 from app.settings import Settings
 from tests.building import about, an_event
@@ -89,6 +91,20 @@ async def test_months_are_settings(world: World) -> None:
     assert counts == [2, 1, 0]
 
 
+async def test_what_has_expired_since_the_last_sweep_is_not_counted(world: World) -> None:
+    await sent_at(world, "2026-01-10T10:00", U1)
+    await sent_at(world, "2026-01-31T10:00", "user_id:u2")
+    await sent_at(world, "2026-01-31T11:00", C1)
+    asked = Asked(ProfileKind.USER, {"attribute": {"name": "last_seen", "exists": True}})
+    assert await world.services.retention.keep_up() == 0
+
+    counts = []
+    for now in ("2026-02-28T10:59", "2026-02-28T11:00", "2027-02-10T10:00", "2027-02-28T10:00"):
+        world.clock.now = moment(now)
+        counts.append(await world.services.lists.count(asked, now=world.clock.now))
+    assert counts == [3, 2, 1, 0]
+
+
 QUERIES = {
     "by user id": 'profile(by: {userId: "u1"}) { id }',
     "by identifier": 'profile(by: {identifier: {type: "cookie_id", value: "c1"}}) { id }',
@@ -100,6 +116,9 @@ QUERIES = {
     "list in an order": 'profiles(orderBy: [{attribute: "last_seen"}]) { nodes { id } }',
     "count": "profiles { totalCount }",
     "filter": 'profiles(filter: {attribute: {name: "user_id", eq: "u1"}}) { nodes { id } }',
+    "count of a filter": """profiles(filter: {attribute: {name: "user_id", exists: true}}) {
+        totalCount
+    }""",
     "search": 'profiles(search: "u1") { totalCount nodes { id } }',
     "users of an account": 'account(by: {accountId: "a1"}) { users { totalCount nodes { id } } }',
     "events": "events { totalCount nodes { id } }",

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from app.collector import settle_collector
 from app.main import create_app
+from app.services import compose
 from app.settings import Settings
 from app.storage.client import close
 from tests.architecture.recording import connect_recorded
@@ -52,6 +53,7 @@ async def _measure(
         mongodb_uri=uri, mongodb_database=name, query_timeout_seconds=PATIENCE, demo_data=False
     )
     app = create_app(settings, database)
+    await compose(database, settings).retention.keep_up()  # as any server does within a minute
     async with app.router.lifespan_context(app):
         asking = Asking(app, recorder, database)
         asked = await _ask(asking, f"Asking {name}", rounds)
