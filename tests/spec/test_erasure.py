@@ -7,6 +7,8 @@ import pytest
 from bson import encode
 
 from app.identity.model import IdentityPolicy
+from app.segments.rows.repository import RowRepository
+from app.segments.segment import ListKey
 from app.services import compose
 from app.settings import Settings
 from app.storage.client import Database
@@ -233,6 +235,33 @@ async def test_one_of_two_who_share_a_browser_is_erased(world: World) -> None:
 
     assert await people(world) == [["user_id:bob"]]
     await assert_equal_to_ledger(world)
+
+
+@pytest.mark.parametrize(
+    ("on", "rows", "left"),
+    [
+        (ListKey.USER_ID, ["user_id:ana", "user_id:bob"], {"user_id:bob"}),
+        (ListKey.EMAIL, ["ana@example.com", "bob@example.com"], {"bob@example.com"}),
+        (ListKey.EMAIL, ["team@example.com"], {"team@example.com"}),
+        (ListKey.NAME, ["Ana", "Bob"], {"Bob"}),
+        (ListKey.NAME, ["Kim"], {"Kim"}),
+    ],
+)
+async def test_rows_of_lists_go_that_name_nobody_else(
+    world: World, on: ListKey, rows: list[str], left: set[str]
+) -> None:
+    alike = {"email": "team@example.com", "name": "Kim"} if len(rows) == 1 else {}
+    for name in ("ana", "bob"):
+        user = {"email": f"{name}@example.com", "name": name.title()} | alike
+        await world.ingest(about(name, f"user_id:{name}", user=user))
+        world.clock.advance(seconds=1)
+    await world.database["segment_lists"].insert_one({"_id": "list", "kind": "USER", "on": on})
+    await RowRepository(world.database).add("list", rows)
+
+    await erase(world)
+    assert await RowRepository(world.database).named("list", rows) == left
+    await erase(world)
+    assert await RowRepository(world.database).named("list", rows) == set()
 
 
 async def test_collisions_name_no_erased_person(world: World) -> None:

@@ -12,7 +12,8 @@ from pymongo.errors import BulkWriteError
 
 from app.attributes.model import ProfileKind
 from app.errors import ImportLostError
-from app.segments.rows.keys import keys_of_document
+from app.profiles.compile import LIVE
+from app.segments.rows.keys import keys_of_document, named_match
 from app.segments.rows.model import LEASE, ListImport
 from app.segments.segment import ListKey
 from app.storage.client import Database, Document
@@ -28,6 +29,7 @@ class RowRepository:
     def __init__(self, database: Database) -> None:
         self._rows = database["segment_rows"]
         self._lists = database["segment_lists"]
+        self._people = database["profiles"]
 
     async def begin(self, started: ListImport, segment_id: str | None) -> None:
         """Record a list before it has rows."""
@@ -128,14 +130,20 @@ class RowRepository:
         return {ids[document["_id"]] async for document in found}
 
     async def erase(self, profile: Document) -> None:
-        """Delete the rows of all lists that name a person."""
+        """Delete the rows of all lists that name a person, and nobody else."""
         lists = self._lists.find({"kind": ProfileKind.USER}, {"on": 1})
-        rows = [
-            _row_id(one["_id"], key)
-            async for one in lists
-            for key in keys_of_document(ProfileKind.USER, ListKey(one["on"]), profile)
-        ]
+        found = {one["_id"]: ListKey(one["on"]) async for one in lists}
+        own = {on: await self._own_keys(on, profile) for on in set(found.values())}
+        rows = [_row_id(contents, key) for contents, on in found.items() for key in own[on]]
         await self._rows.delete_many({"_id": {"$in": rows}})
+
+    async def _own_keys(self, on: ListKey, person: Document) -> list[str]:
+        """The keys by which rows name this person; names and addresses may be others' as well."""
+        keys = keys_of_document(ProfileKind.USER, on, person)
+        if on is ListKey.USER_ID or not keys:
+            return keys
+        others = {**named_match(ProfileKind.USER, on, keys), **LIVE, "_id": {"$ne": person["_id"]}}
+        return [] if await self._people.find_one(others, {"_id": 1}) else keys
 
     async def has(self, contents: str, number: int) -> bool:
         """Whether a list has so many rows."""
