@@ -55,6 +55,13 @@ async def _size(info: Info, root: Row) -> Size:
     return await info.context.services.sizes.size(root["segment"], now=info.context.now)
 
 
+async def read_problem(info: Info, root: strawberry.Parent[Row]) -> str | None:
+    """That of one row; those of the rows beside it are found together with it."""
+    segment, read = root["segment"], info.context.services.belonging.problems
+    now = info.context.now
+    return await info.context.loaders.together(read, segment.kind, now=now).load(segment.id)
+
+
 async def read_members(
     info: Info,
     root: strawberry.Parent[Row],
@@ -162,6 +169,12 @@ class Segment(Node):
     )
     created_at: datetime = strawberry.field(description="When it was created.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")
+    problem: str | None = served(
+        str | None,
+        read_problem,
+        "What has become invalid since it was saved, such as an attribute that was deleted: nobody "
+        "belongs to it, and whoever asks for its members gets an error. Else null.",
+    )
     size: int = served(int, read_size, "How many belong to it, counted at most a minute ago.")
     size_as_of: datetime = served(datetime, read_size_as_of, "When `size` was counted.")
     refresh_every: timedelta | None = strawberry.field(

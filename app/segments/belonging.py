@@ -58,6 +58,14 @@ class BelongingService:
         }
         return [found.get(one, []) for one in ids]
 
+    async def problems(
+        self, ids: Sequence[str], kind: ProfileKind, *, now: datetime
+    ) -> list[str | None]:
+        """What has made each of these segments invalid since it was saved; None: nothing has."""
+        known = await self._segments.closure(ids)
+        frame = Frame(kind, await self._attributes.recent(now=now), now, known)
+        return [_problem(one, frame) for one in ids]
+
     async def explain(
         self, segment_id: str, document_id: str, kind: ProfileKind, *, now: datetime
     ) -> list[Verdict]:
@@ -77,9 +85,20 @@ class BelongingService:
 
 
 def _valid(saved: Sequence[Segment], frame: Frame) -> Iterator[tuple[Segment, Condition]]:
-    """The segments with their conditions; nobody is in one that has become invalid."""
+    """The segments with their conditions; nobody is in one that has become invalid.
+
+    It does not keep the others from being shown: it tells itself what is wrong, see ``problems``.
+    """
     for segment in saved:
         try:
             yield segment, check_use(segment_id_of(segment.id), frame, ("segment",))
         except InputError:
             continue
+
+
+def _problem(segment_id: str, frame: Frame) -> str | None:
+    try:
+        check_use(segment_id_of(segment_id), frame, ("segment",))
+    except InputError as invalid:
+        return str(invalid.__cause__ or invalid)  # without the name of the segment itself
+    return None

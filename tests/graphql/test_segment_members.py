@@ -9,6 +9,7 @@ from app.services import compose
 from app.settings import Settings
 from tests.building import NOON
 from tests.graphql.asking import Api, an_event, field_of, rfc3339, serve
+from tests.graphql.test_delete_attribute import delete
 from tests.graphql.test_segments import create, update
 from tests.graphql.watching import WatchedDatabase
 from tests.living import World
@@ -391,3 +392,39 @@ async def test_events_are_those_of_the_people_for_whom_it_holds(
     assert {one["profile"]["userId"] for one in (*page["nodes"], *rest["nodes"])} == {"ana", "cleo"}
     error = await shop.error(EVENTS, people={"and": []})
     assert "profiles.and" in error["message"]
+
+
+async def test_segment_whose_attribute_was_deleted_says_so_and_hides_no_other(shop: Api) -> None:
+    rich = {"attribute": {"name": "price", "exists": False}}
+    await shop.create_attribute(name="price")
+    known = await ids(shop, name="Named", definition={"attribute": {"name": "name", "eq": "ana"}})
+    poor = await ids(shop, name="Poor", definition=rich)
+    both = await ids(shop, name="Both", definition={"not": {"segment": poor}})
+    query = """{ profile(by: {userId: "ana"}) { segments { name problem } }
+                 segments { nodes { name problem } } }"""
+    told = (await shop.data(query))["segments"]["nodes"]
+    assert [(one["name"], one["problem"]) for one in told] == [
+        *[("Both", None), ("Named", None), ("Poor", None)]
+    ]
+
+    await delete(shop)
+
+    gone = "users have no attribute 'price'"
+    found = await shop.data(query)
+    assert found["profile"]["segments"] == [{"name": "Named", "problem": None}]
+    problems = {one["name"]: one["problem"] for one in found["segments"]["nodes"]}
+    assert problems == {
+        "Named": None,
+        "Poor": f"The argument segment.attribute.name cannot be used: {gone}.",
+        "Both": "The argument segment.not.segment cannot be used: "
+        "the segment 'Poor' has become invalid: "
+        f"The argument segment.attribute.name cannot be used: {gone}.",
+    }
+    for one in (poor, both):
+        members = "query ($id: ID!) { profiles(segment: $id) { totalCount } }"
+        error = await shop.error(members, id=one)
+        assert (error["code"], "'Poor' has become invalid" in error["message"]) == (
+            "FILTER_INVALID",
+            True,
+        )
+    assert (await shop.data(members, id=known))["profiles"]["totalCount"] == 1
