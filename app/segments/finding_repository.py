@@ -41,15 +41,11 @@ class Finder:
         """Who performed it; ``among``: of whom alone it is asked."""
         if not is_simple(condition):
             return frozenset(await self._gathered(condition, kind, among))
-        sure: set[str] = set()
-        unsure: list[str] = []
         pipeline = deciding(condition, kind, among)
-        async for one in await self._events.aggregate(pipeline, batchSize=_BATCH):
-            if one.get("sure", True):
-                sure.add(one["_id"])
-            else:
-                unsure.append(one["_id"])
-        for part in _parts(unsure):
+        cursor = await self._events.aggregate(pipeline, batchSize=_BATCH)
+        found = await cursor.to_list()
+        sure = {one["_id"] for one in found if one.get("sure", True)}
+        for part in _parts([one["_id"] for one in found if not one.get("sure", True)]):
             sure |= await self._gathered(condition, kind, part)
         return frozenset(sure)
 

@@ -91,7 +91,7 @@ class Members:
         if found is not None and not also:
             hidden = await self._reader.hidden()
             if hidden is not None:
-                return len(found.difference(hidden))
+                return len(found) - sum(one in found for one in hidden)
         outside, others = cells(condition, FEW)
         total = 0 if outside == NOBODY else await self._count(outside, also)
         for ids, inside, instead in others:
@@ -165,7 +165,8 @@ def _next(ids: Collection[str], order: Order, asked: Window) -> Iterator[list[st
     """The ids of a window from its own end on, in parts that grow while too few belong."""
     upward = (order[0].direction > 0) is not asked.backward
     ordered = sorted(ids, reverse=not upward)
-    within = iter([one for one in ordered if _is_inside(one, order, asked)])
+    is_part = asked.after or asked.before
+    within = iter([one for one in ordered if not is_part or _is_inside(one, order, asked)])
     size = asked.limit + 1
     while part := list(islice(within, size)):
         yield part
