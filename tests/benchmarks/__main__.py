@@ -1,7 +1,8 @@
 """``make bench``: ingestion, reading and memory against the bare driver, on a real server.
 
-Each figure is a ratio of two measurements that were taken in turns, so that it holds on any
-machine. Databases have names of their own and are dropped at the end. Arguments choose parts:
+First requests of new queries are measured against stock execution, from memory. Each figure is a
+ratio of two measurements that were taken in turns, so that it holds on any machine. Databases have
+names of their own and are dropped at the end. Arguments choose parts:
 ``python -m tests.benchmarks ingestion reading``.
 """
 
@@ -18,6 +19,7 @@ from rich.table import Table
 
 from app.collector import settle_collector
 from app.storage.client import Document
+from tests.benchmarks.cold import COMPILED, STOCK, first_runs
 from tests.benchmarks.importing import MemoryWatch, memory_of_import
 from tests.benchmarks.ingesting import MUTATION, SERVICE, Scenario, ingestion
 from tests.benchmarks.reading import QUERY, profile_query
@@ -62,7 +64,18 @@ async def _reading(uri: str) -> Table:
     return _table("profile(by: {userId}), default fields", "calls/s", figures)
 
 
-_PARTS = {"memory": _memory, "ingestion": _ingestion, "reading": _reading}
+async def _cold(_uri: str) -> Table:
+    """This part needs no server."""
+    table = Table(title="First request of a new query, 25 fields and attributes, from memory")
+    for column in ("rows", "stock ms", "compiled ms", "longer by ms"):
+        table.add_column(column, justify="right")
+    for one in await first_runs(ROUNDS):
+        times = (one.milliseconds(STOCK), one.milliseconds(COMPILED), one.longer)
+        table.add_row(str(one.rows), *(f"{time:.2f}" for time in times))
+    return table
+
+
+_PARTS = {"memory": _memory, "ingestion": _ingestion, "reading": _reading, "cold": _cold}
 _SCENARIOS = [Scenario(each, known) for known in (True, False) for each in (10, 1)]
 
 

@@ -89,7 +89,8 @@ def _plain_server(client: AsyncMongoClient[Document], name: str) -> ASGIApp:
     profiles = client[name]["profiles"]
 
     async def profile(request: HTTPRequest) -> Response:
-        found = await profiles.find_one({"identifiers": f"user_id:{request.path_params['id']}"})
+        named = {"identifiers": f"user_id:{request.path_params['id']}"}
+        found = await profiles.find_one(named, _PROJECTION)
         assert found
         return Response(orjson.dumps({"data": {"profile": _shown(found)}}))
 
@@ -125,6 +126,17 @@ _STORED = {
     for name in _TEXTS
 }
 """GraphQL's names of text attributes, and those in the document."""
+
+_SEEN = ("first_seen", "last_seen")
+_PROJECTION = dict.fromkeys(
+    (
+        *("identifiers", "created_at", "updated_at"),
+        *(f"attributes.{name}" for name in _SEEN),
+        *(f"attributes.{name}.v" for name in (*_STORED.values(), *(f"{s}_country" for s in _SEEN))),
+    ),
+    1,
+)
+"""What the answer is made of, as the API reads it."""
 
 
 async def _check(bare: ASGIApp, app: ASGIApp) -> None:
