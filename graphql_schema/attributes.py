@@ -9,7 +9,7 @@ from app.aggregation.monoids import Aggregation
 from app.attributes.model import AttributeOrigin, BackfillState
 from app.attributes.model import ProfileKind as DocumentKind
 from app.values import DataType
-from graphql_schema.compiled.shapes import SHARED
+from graphql_schema.compiled.declaring import SHARED
 from graphql_schema.context import Info
 from graphql_schema.enums import ProfileKind
 from graphql_schema.fields import served

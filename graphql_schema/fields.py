@@ -16,7 +16,15 @@ import strawberry
 from app.storage.deadline import in_time
 from graphql_schema.compiled.ahead import READS
 from graphql_schema.compiled.columns import COLUMNS, Columns
-from graphql_schema.compiled.shapes import PATH, PURE, SHARED, THROUGH, TOGETHER, Path, path_reader
+from graphql_schema.compiled.declaring import (
+    PATH,
+    PURE,
+    SHARED,
+    THROUGH,
+    TOGETHER,
+    Path,
+    path_reader,
+)
 
 
 def served(

@@ -12,7 +12,7 @@ from strawberry.dataloader import DataLoader
 from app.attributes.catalogue import Catalogue
 from app.cursors import cursor
 from app.paging import Order, Page
-from graphql_schema.compiled.shapes import told_by
+from graphql_schema.compiled.declaring import told_by
 from graphql_schema.context import Info
 from graphql_schema.fields import computed, served
 from graphql_schema.rows import Row, RowOf

@@ -12,7 +12,7 @@ from app.attributes.catalogue import Catalogue
 from app.attributes.model import AttributeDefinition, ProfileKind
 from app.profiles.compile import attribute_path, value_paths
 from graphql_schema.compiled.ahead import READS, Selected, of_selected
-from graphql_schema.compiled.shapes import PATH, Path
+from graphql_schema.compiled.declaring import PATH, Path
 from graphql_schema.context import Info
 
 Reads: TypeAlias = Iterable[str] | Callable[[Catalogue, Mapping[str, Any]], Iterable[str]]

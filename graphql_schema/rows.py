@@ -24,7 +24,7 @@ from app.profiles.compile import value_paths
 from app.segments.segment import CsvList, Definition, Segment, Source
 from app.storage.client import Document
 from app.values import country_names
-from graphql_schema.compiled.shapes import Path
+from graphql_schema.compiled.declaring import Path
 from graphql_schema.enums import ProfileKind as GraphQLKind
 
 Row: TypeAlias = dict[str, Any]

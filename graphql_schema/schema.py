@@ -9,8 +9,8 @@ from typing_extensions import override
 from app.private import NameConverter
 from app.settings import MAX_QUERY_COST, QUERY_TIMEOUT_SECONDS
 from graphql_schema.coercion import CompiledCoercion
+from graphql_schema.compiled.declaring import read_key
 from graphql_schema.compiled.executor import CompiledExecution
-from graphql_schema.compiled.shapes import read_key
 from graphql_schema.events import Event
 from graphql_schema.operations import LimitedSchema
 from graphql_schema.profiles import Profile

@@ -4,9 +4,11 @@ Stock execution spends three microseconds on every field: a path, an info object
 a completion. Here the *pure* fields of a selection, those that stand in the row itself, are
 compiled to one straight-line function the first time they are worth it:
 
+- ``declaring`` has what a schema says of its fields, types and rows;
 - ``shapes`` says which fields of a selection are pure, and how their values nest;
 - ``source`` writes the function of a shape: line by line (``lines``), down to its ``leaves``;
 - ``columns`` makes the items of a list that differ in a few values from row to row;
+- ``plans`` decides what of a selection is compiled, and when that is worth it;
 - ``memory`` keeps what is known of an operation between its requests;
 - ``executor`` lets lists and objects go through compiled functions, all else the stock way;
 - ``ahead`` tells a resolver what will be asked of the rows that it is about to read.

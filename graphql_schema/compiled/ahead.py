@@ -16,9 +16,9 @@ from graphql import (
 )
 from strawberry.types.field import StrawberryField
 
+from graphql_schema.compiled.declaring import Path
 from graphql_schema.compiled.memory import VariableNames, memory_of
 from graphql_schema.compiled.private import definition_of, raw_info, variables_of
-from graphql_schema.compiled.shapes import Path
 
 READS: Final = "reads"
 """The key of a field's metadata that says what its resolver reads of the row, in the schema's own

@@ -9,9 +9,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias, TypeGuard
 
+from graphql_schema.compiled.declaring import Path
 from graphql_schema.compiled.lines import Compiled
 from graphql_schema.compiled.private import definition_of
-from graphql_schema.compiled.shapes import Computed, Items, Member, Path, Row, Stored
+from graphql_schema.compiled.shapes import (
+    Computed,
+    Items,
+    Member,
+    Row,
+    Stored,
+)
 
 COLUMNS: Final = "columns"
 """The key of a pure field's metadata that has its ``Columns``; its resolver is ``items_of``."""

@@ -13,9 +13,11 @@ from graphql import (
 )
 from typing_extensions import override
 
+from graphql_schema.compiled.declaring import read_key
 from graphql_schema.compiled.leaves import SurpriseError
 from graphql_schema.compiled.lines import Compiled
-from graphql_schema.compiled.memory import Known, Memory, Rows, Selection, memory_of
+from graphql_schema.compiled.memory import Known, Memory, memory_of
+from graphql_schema.compiled.plans import Rows, Selection
 from graphql_schema.compiled.private import (
     CollectedFields,
     FieldDetailsList,
@@ -29,7 +31,9 @@ from graphql_schema.compiled.private import (
     is_watched,
     strawberry_schema_of,
 )
-from graphql_schema.compiled.shapes import Computed, read_key
+from graphql_schema.compiled.shapes import (
+    Computed,
+)
 
 Arguments = list[dict[str, Any]]
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
-import strawberry
 from graphql import (
     FieldNode,
     GraphQLField,
@@ -17,6 +16,7 @@ from graphql import (
 )
 from strawberry.types.field import StrawberryField
 
+from graphql_schema.compiled.declaring import PATH, PURE, SHARED, THROUGH, Path
 from graphql_schema.compiled.private import (
     CollectedFields,
     FieldDetailsList,
@@ -26,63 +26,10 @@ from graphql_schema.compiled.private import (
     has_default_resolver,
 )
 
-PURE: Final = "pure"
-"""The key of a field's metadata that says: its resolver only reads the row."""
-
-PATH: Final = "path"
-"""The key of a field's metadata that says: its resolver is ``path_reader`` of this path."""
-
-THROUGH: Final = "through"
-"""The key of a field's metadata that has the pure function that its ``path_reader`` shows what it
-finds through."""
-
-SHARED: Final = "shared"
-"""The key of a field's metadata that says: many rows have its value, an object, in common."""
-
 CONDITIONS: Final = ("skip", "include")
 """The directives that collecting deals with."""
 
-IsTypeOf = TypeVar("IsTypeOf", bound=Callable[..., bool])
-
 Collect: TypeAlias = Callable[[GraphQLObjectType, FieldDetailsList], CollectedFields]
-
-
-TOLD_BY: Final = "told_by"
-
-
-def told_by(key: str) -> Callable[[IsTypeOf], IsTypeOf]:
-    """Says of a type's ``is_type_of`` that it finds the name of the type under this key."""
-
-    def mark(is_type_of: IsTypeOf) -> IsTypeOf:
-        setattr(is_type_of, TOLD_BY, key)
-        return is_type_of
-
-    return mark
-
-
-def read_key(row: Any, name: str) -> object:  # noqa: ANN401  # rows, and the odd object of a library
-    """The default resolver that compiled code stands for."""
-    return row.get(name) if type(row) is dict else getattr(row, name)
-
-
-TOGETHER: Final = "together"
-"""The key of a field's metadata that has a function ``(info, rows, arguments)``, which reads the
-values of all rows of a list at once, and uses of ``info`` the context and what is selected."""
-
-Path: TypeAlias = tuple[str, ...]
-"""Keys that lead into a row."""
-
-
-def path_reader(path: Path, through: Callable[[Any], Any] | None = None) -> Callable[..., Any]:
-    """A resolver that follows a path; where there is nothing on the way, its value is null."""
-
-    def read(root: strawberry.Parent[dict[str, Any]]) -> Any:  # noqa: ANN401  # any value of a row
-        value: Any = root
-        for key in path:
-            value = None if value is None else value.get(key)
-        return value if value is None or through is None else through(value)
-
-    return read
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,16 @@ from typing import TypeAlias
 from graphql import GraphQLEnumType, GraphQLLeafType
 
 from graphql_schema.compiled.columns import Cells, cells_of
+from graphql_schema.compiled.declaring import TOLD_BY, Path
 from graphql_schema.compiled.leaves import coercing, names_of, stay, stays_test, taken, text_stays
 from graphql_schema.compiled.lines import Compiled, Lines
 from graphql_schema.compiled.private import definition_of
 from graphql_schema.compiled.shapes import (
-    TOLD_BY,
     Computed,
     Items,
     Leaf,
     Left,
     Member,
-    Path,
     Row,
     Shape,
     Stored,

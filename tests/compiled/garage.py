@@ -15,9 +15,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionResult
 
 from graphql_schema.compiled.columns import COLUMNS, Column, Columns, items_of
+from graphql_schema.compiled.declaring import PURE, read_key
 from graphql_schema.compiled.executor import CompiledExecution
 from graphql_schema.compiled.memory import Counts, counts
-from graphql_schema.compiled.shapes import PURE, read_key
 
 Row: TypeAlias = dict[str, Any]
 JSON = NewType("JSON", object)

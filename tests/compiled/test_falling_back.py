@@ -8,8 +8,8 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as StockExecution
 
+from graphql_schema.compiled.declaring import read_key
 from graphql_schema.compiled.executor import CompiledExecution
-from graphql_schema.compiled.shapes import read_key
 from tests.compiled.garage import SCALARS, Boat, Car, Query, Wheel, counted, some_cars
 
 FIELDS = 'name wheels { size ratio } part(name: "engine") { state }'

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from graphql_schema.compiled import memory
 from graphql_schema.compiled.memory import memory_of
+from graphql_schema.compiled.plans import WORTH_COMPILING
 from tests.compiled.garage import a_schema, ask, counted, some_cars, told
 
 PAGE = "{ cars { name label wheels { size } } }"
@@ -37,7 +38,7 @@ async def test_few_objects_are_not_worth_compiling() -> None:
 async def test_operation_that_comes_again_is_worth_it() -> None:
     schema, query = a_schema(ParserCache), "{ car { name } }"
 
-    for _ in range(memory.WORTH_COMPILING + 1):
+    for _ in range(WORTH_COMPILING + 1):
         await ask(schema, query, some_cars(1))
 
     assert counted(schema).compiled == 1
@@ -134,7 +135,7 @@ async def test_lists_nested_deeper_than_python_nests_loops_are_answered() -> Non
     )
 
 
-@pytest.mark.parametrize("count", [1, memory.WORTH_COMPILING + 1, 100])
+@pytest.mark.parametrize("count", [1, WORTH_COMPILING + 1, 100])
 async def test_first_run_of_a_query_takes_hardly_longer_than_the_stock_one(count: int) -> None:
     aliases = " ".join(f"{{0}}{number}: name" for number in range(25))
     query = f"{{{{ cars {{{{ {aliases} }}}} }}}}"

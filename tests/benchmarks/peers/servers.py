@@ -33,7 +33,7 @@ from app.services import compose
 from app.settings import Settings
 from app.storage.client import Database, Document, connect
 from app.values import country_names
-from graphql_schema.compiled.shapes import read_key
+from graphql_schema.compiled.declaring import read_key
 from graphql_schema.context import Context
 from graphql_schema.events import Event
 from graphql_schema.profiles import Profile
