@@ -148,7 +148,7 @@ class EventRepository:
         Others have not been told to anybody yet, and are somebody else's.
         """
         chunk: list[Document] = []
-        fields = dict.fromkeys(("account", "lane", "seq", "target"), 1)
+        fields = dict.fromkeys(("account", "lane", "seq", "target", "part.of"), 1)
         async for document in self._events.find({"profile": profile}, fields):
             if _is_applied(document, profile, guard):
                 chunk.append(document)
@@ -158,9 +158,22 @@ class EventRepository:
         await self._delete(chunk, parting)
 
     async def _delete(self, documents: list[Document], parting: Parting) -> None:
-        ids = [document["_id"] for document in documents]
-        await parting({document["account"] for document in documents} - {None})
-        await self._events.delete_many({"_id": {"$in": ids}})
+        going = [*documents, *await self._nameless(documents)]
+        await parting({document["account"] for document in going} - {None})
+        await self._events.delete_many({"_id": {"$in": [one["_id"] for one in going]}})
+
+    async def _nameless(self, documents: Iterable[Document]) -> list[Document]:
+        """The differences of these views that name nobody: they tell of whoever the view is of."""
+        views = sorted({one["part"]["of"] for one in documents if "part" in one})
+        if not views:
+            return []
+        query = {
+            "part.of": {"$in": views},
+            "part.counts": False,
+            "part.shown": False,
+            "identifiers": [],
+        }
+        return await self._events.find(query, {"account": 1}).to_list()
 
     async def _stretches(self, query: Document) -> AsyncIterator[tuple[Document, set[str]]]:
         """Filters for a part of the events, with their accounts.

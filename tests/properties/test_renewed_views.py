@@ -115,3 +115,16 @@ async def test_who_logs_in_later_is_not_shown_to_whoever_was_there_before(world:
 
     assert (event["user"], event["properties"]["view"]) == ({}, first["view"])
     assert "of" not in event["properties"]
+
+
+async def test_differences_that_name_nobody_go_with_whose_view_it_was(world: World) -> None:
+    ana = {"id": "ana"}
+    first = whole(1, {"view": {"time_spent": 1}, "usr": ana})
+    later = whole(2, {"view": {"time_spent": 5}, "usr": ana})
+    await send(world, [first, view_update(first, later)])
+    stored = [len(one.event.identifiers) for one in await world.entries()]
+
+    await world.services.erasure.erase(min(await world.folds()), now=NOON)
+
+    assert sorted(stored) == [0, 1, 1]
+    assert await world.entries() == []
