@@ -94,7 +94,7 @@ async def test_pages_and_counts_are_of_those_for_whom_it_holds(
     with pytest.MonkeyPatch.context() as patched:
         for name in ("FEW", "WALKED"):
             patched.setattr(members_of, name, few)
-        patched.setattr(hidden_repository, "MANY", few)
+        patched.setattr(hidden_repository, "MANY", max(few, 0))
         finder = Finder(people, RowRepository(people))
         hidden = HiddenReader(people["profiles"], (UNWRITTEN, *ENDING), nothing)
         reader = DocumentReader(people["profiles"], hidden=hidden.ids)
