@@ -63,6 +63,9 @@ class Page:
     has_previous: bool
 
 
+NO_ITEMS = Page((), has_next=False, has_previous=False)
+
+
 def key_of(item: dict[str, Any], order: Order) -> Key:
     """The place of an item in a list of this order."""
     return tuple(_at(item, one.path) for one in order)

@@ -1,6 +1,7 @@
 """Reading aggregated documents: single ones, pages in a stable order, counts."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +25,9 @@ from app.storage.together import count_together
 
 WRITTEN = {**LIVE, "created_at": {"$exists": True}}
 """Living documents that events have written; a claimed or closed one has no content to show."""
+
+SEEN: Mql = {"attributes.first_seen": {"$gt": datetime.min.replace(tzinfo=UTC)}}
+"""What every event says: all profiles and accounts with content, as an index tells them."""
 
 _ALL = 100_000
 """More than a query for a few fields finds, so that it is one command."""
@@ -154,6 +158,8 @@ class DocumentReader:
         ``with_content``: all that match have content, so that an index can tell how many they
         are, and only the few hidden ones are looked at.
         """
+        if self._hidden and not query:
+            query, with_content = SEEN, True
         hidden = await self.hidden() if with_content else None
         if hidden is None:
             return await self._documents.count_documents(self._living(query))

@@ -32,6 +32,17 @@ MAX_SAID = 4096
 """Characters of variables that are worth remembering."""
 
 
+def selects_only(info: Any, *names: str) -> bool:  # noqa: ANN401  # Strawberry's, of any context
+    """Whether nothing but these fields is selected, in plain sight: no fragments."""
+    selections = [node.selection_set for node in raw_info(info).field_nodes]
+    return all(
+        isinstance(one, FieldNode) and one.name.value in names
+        for selection in selections
+        if selection
+        for one in selection.selections
+    )
+
+
 class Remembered(NamedTuple):
     """What was made of what is selected, and of what else: variables, and what was given."""
 

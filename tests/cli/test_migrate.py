@@ -76,6 +76,7 @@ def test_processes_may_migrate_at_once(database: Database) -> None:
         "members",
         "pending",
         "terms",
+        "unwritten",
         "updated",
     }
     assert set(database["profiles"].index_information()) == lists | others

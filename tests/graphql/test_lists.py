@@ -326,3 +326,19 @@ async def test_users_of_every_account_are_filtered_and_sorted(people: Api) -> No
         "acme": (1, ["Cleo"], False),
         "globex": (0, [], False),
     }
+
+
+async def test_count_alone_is_that_of_the_list_and_as_strict(people: Api) -> None:
+    query = """query ($f: ProfileFilter, $after: String) {
+      profiles(filter: $f, after: $after) { totalCount }
+      accounts { totalCount }
+    }"""
+    await people.ingest(an_event("merging", userId="cleo", cookieId="cookie-dan"))
+
+    everybody = await people.data(query)
+    some = await people.data(query, f={"attribute": {"name": "score", "gt": 5}})
+    refused = await people.error(query, after="no cursor")
+
+    assert everybody == {"profiles": {"totalCount": 3}, "accounts": {"totalCount": 2}}
+    assert some == {"profiles": {"totalCount": 2}, "accounts": {"totalCount": 2}}
+    assert refused["code"] == "PAGE_INVALID"
