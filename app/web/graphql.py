@@ -5,7 +5,7 @@ only we can mend is logged and masked. Inside the process errors keep their caus
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import orjson
 import structlog
@@ -31,6 +31,14 @@ from app.private import (
 )
 from app.storage.faults import known
 from app.web.uploads import UploadingRequest, read_operations
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """What resolvers have at hand, if it wants to be told that the request was answered."""
+
+    def close(self) -> None: ...
+
 
 GetContext: TypeAlias = Callable[[Request], Awaitable[object]]
 GetPage: TypeAlias = Callable[[], Response]
@@ -78,13 +86,17 @@ class GraphQLView(GraphQL[object, None]):
             return _refused(request, refusal)
         finally:
             await request.close()  # and with it the files it brought
+            context = getattr(request.state, "context", None)
+            if isinstance(context, Closing):
+                context.close()
 
     @override
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> object:
         assert isinstance(request, Request)
-        return await self._get_context(request)
+        request.state.context = context = await self._get_context(request)
+        return context
 
     @override
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
