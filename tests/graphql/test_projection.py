@@ -38,7 +38,7 @@ async def read(world: World, query: str, **variables: object) -> set[str] | None
 @pytest.mark.parametrize(
     ("query", "fields"),
     [
-        ("{ profiles { totalCount } }", set()),
+        ("{ profiles { __typename totalCount } }", set()),
         ("{ profiles { nodes { __typename id } } }", set()),
         ("{ profiles { nodes { email createdAt } } }", {"attributes.email.v", "created_at"}),
         ("{ profiles { edges { cursor node { a: firstSeen } } } }", {"attributes.first_seen"}),

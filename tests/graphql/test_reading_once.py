@@ -51,7 +51,7 @@ async def commands(
     ("query", "counting"),
     [
         ("{{ profiles {{ nodes {{ id }} {} }} }}", "profiles.count_documents"),
-        ("{{ accounts {{ edges {{ cursor }} {} }} }}", "accounts.count_documents"),
+        ("{{ accounts {{ edges {{ cursor }} {} }} }}", "accounts.count_documents accounts.find"),
         ("{{ events {{ nodes {{ id }} {} }} }}", "events.aggregate"),
         ("{{ accounts {{ nodes {{ users {{ nodes {{ id }} {} }} }} }} }}", "profiles.aggregate"),
         ("{{ profiles {{ nodes {{ accounts {{ nodes {{ id }} {} }} }} }} }}", "accounts.aggregate"),
@@ -66,7 +66,7 @@ async def test_total_is_counted_when_it_is_asked_for(
     watched.forget()
     asked = await commands(api, watched, query.format("totalCount"))
 
-    assert asked == sorted([*without, counting])
+    assert asked == sorted([*without, *counting.split()])
 
 
 async def test_total_alone_is_counted_once(api: Api, watched: WatchedDatabase) -> None:

@@ -66,7 +66,7 @@ async def people(database: Database) -> Database:
             "created_at": T,
             "updated_at": T,
             "identifiers": sorted(identifiers(number)),
-            "attributes": {"score": number * 7 % 5} if number % 3 else {},
+            "attributes": {"first_seen": T} | ({"score": number * 7 % 5} if number % 3 else {}),
         }
         await database["profiles"].insert_one(document)
         for contents in lists_of(number):
