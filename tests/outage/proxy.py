@@ -106,10 +106,10 @@ class Proxy:
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            upstream.transport.abort()  # first: what waits here may be cancelled once more
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
-            upstream.transport.abort()
 
     async def _ask(
         self,
