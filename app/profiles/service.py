@@ -40,8 +40,8 @@ class ProfileService:
 
         ``fields``: at least these are read of it, or all.
         """
-        found = await self._reader.find({"_id": profile_id}, fields)
-        return found or await self._reader.find({"_id": await self._root(profile_id)}, fields)
+        found = await self._reader.find("_id", profile_id, fields)
+        return found or await self._reader.find("_id", await self._root(profile_id), fields)
 
     async def by_identifier(
         self, identifier: Identifier, fields: Iterable[str] | None = None
@@ -52,7 +52,7 @@ class ProfileService:
         """
         if not is_type(identifier.type):
             return None
-        found = await self._reader.find({"identifiers": identifier.key}, fields)
+        found = await self._reader.find("identifiers", identifier.key, fields)
         if found:
             return found
         owner = (await self._identifiers.owners([identifier.key])).get(identifier.key)
