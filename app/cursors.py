@@ -6,7 +6,7 @@ but values of the types that the order has, so that nothing in it can become an 
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from zlib import crc32
@@ -88,6 +88,8 @@ def _unpacked(text: str) -> list[Any]:
 
 
 def _packed(value: Any) -> Any:  # noqa: ANN401  # of whatever type the attribute has
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC)
     is_number = isinstance(value, int | Decimal128) and not isinstance(value, bool)
     return {"number": str(value)} if is_number else value
 

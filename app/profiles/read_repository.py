@@ -89,7 +89,8 @@ class DocumentReader:
         """A page of the living documents that match; one command for each stretch it touches.
 
         ``may_match_many``: indexes answer the query, and very many documents may match it.
-        ``fields``: what of the documents is needed, beside what they are sorted by.
+        ``fields``: what of the documents is needed, beside what they are sorted by. They are to
+        be shown, not computed with: their times are in UTC and do not say so.
         """
         asked = window(request, order)
         hint = await self._hint(query) if may_match_many and len(order) == 1 else None
@@ -106,6 +107,7 @@ class DocumentReader:
                     limit=missing,
                     batch_size=missing + 1,  # all at once: one more would be a second command
                     hint=hint,
+                    naive_times=True,
                 )
                 found += await documents.to_list()
         return page_of(found, asked)

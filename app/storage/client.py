@@ -76,7 +76,10 @@ class Collection(Protocol):
         limit: int = 0,
         batch_size: int = 0,
         hint: str | None = None,
-    ) -> Cursor: ...
+        naive_times: bool = False,
+    ) -> Cursor:
+        """``naive_times``: they are in UTC and do not say so, which halves the time to decode."""
+        ...
 
     async def count_documents(
         self, condition: Filter, /, *, limit: int | None = None, hint: str | None = None

@@ -90,6 +90,9 @@ class LimitedCollection:
 
     def __init__(self, collection: Any) -> None:  # the driver's, by the protocol
         self._collection = collection
+        self._naive = collection.with_options(
+            codec_options=collection.codec_options.with_options(tz_aware=False, tzinfo=None)
+        )
 
     def __getattr__(self, name: str) -> Any:  # all that writes
         return getattr(self._collection, name)
@@ -103,8 +106,10 @@ class LimitedCollection:
         with pymongo.timeout(_INDEX_SECONDS):
             return await self._collection.create_index(*arguments, **options)
 
-    def find(self, *arguments: Any, **options: Any) -> Any:  # as the driver has it
-        return self._collection.find(*arguments, **options, max_time_ms=milliseconds_left())
+    def find(self, *arguments: Any, naive_times: bool = False, **options: Any) -> Any:
+        """As the driver has it; the times are those of UTC also where they do not say so."""
+        collection = self._naive if naive_times else self._collection
+        return collection.find(*arguments, **options, max_time_ms=milliseconds_left())
 
     async def find_one(self, *arguments: Any, **options: Any) -> Any:  # as the driver has it
         return await self._collection.find_one(

@@ -24,10 +24,11 @@ from pymongo.results import (
 
 from app.storage.deadline import milliseconds_left
 from app.storage.embedded_engine import Engine
-from app.storage.embedded_values import inward, outward
+from app.storage.embedded_values import inward, outward, outward_naive
 
 Document: TypeAlias = dict[str, Any]
 Step: TypeAlias = Callable[[], Document]
+Outward: TypeAlias = Callable[[Document], Document]
 
 _NO_SUCH_COMMAND, _NO_SUCH_INDEX = 59, 27
 
@@ -70,8 +71,9 @@ class EmbeddedDatabase:
 class EmbeddedCursor:
     """Runs its query when the first document is asked for, as a server's cursor does."""
 
-    def __init__(self, query: Callable[[], Iterable[Document]]) -> None:
+    def __init__(self, query: Callable[[], Iterable[Document]], outward: Outward = outward) -> None:
         self._query = query
+        self._outward = outward
         self._rest: Iterator[Document] | None = None
 
     def __aiter__(self) -> Self:
@@ -80,7 +82,7 @@ class EmbeddedCursor:
     async def __anext__(self) -> Document:
         if self._rest is None:
             await _turn()
-            self._rest = iter([outward(document) for document in self._query()])
+            self._rest = iter([self._outward(document) for document in self._query()])
         for document in self._rest:
             return document
         raise StopAsyncIteration
@@ -129,6 +131,7 @@ class EmbeddedCollection:
         limit: int = 0,
         batch_size: int = 0,
         hint: str | None = None,
+        naive_times: bool = False,
     ) -> EmbeddedCursor:
         del batch_size, hint  # they change how a server works, never what it answers
         wanted, until = inward(condition or {}), skip + limit if limit else None
@@ -137,7 +140,7 @@ class EmbeddedCollection:
             found = self._engine.matching(wanted, sort or ())[skip:until]
             return [self._engine.projected(document, projection) for document in found]
 
-        return EmbeddedCursor(query)
+        return EmbeddedCursor(query, outward_naive if naive_times else outward)
 
     async def count_documents(
         self, condition: Mapping[str, Any], /, *, limit: int | None = None, hint: str | None = None

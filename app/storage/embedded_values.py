@@ -118,6 +118,7 @@ class _NumberDecoder(TypeDecoder):
 _CALLER: CodecOptions[Document] = CodecOptions(
     tz_aware=True, tzinfo=UTC, uuid_representation=UuidRepresentation.STANDARD
 )
+_NAIVE_CALLER = _CALLER.with_options(tz_aware=False, tzinfo=None)
 # Inside, times are naive and UUIDs are binary, because that is what mongomock compares.
 _STORE: CodecOptions[Document] = CodecOptions(type_registry=TypeRegistry([_NumberDecoder()]))
 
@@ -130,6 +131,11 @@ def inward(document: Mapping[str, Any]) -> Document:
 def outward(document: Mapping[str, Any]) -> Document:
     """A copy of a stored document in the caller's types."""
     return decode(encode(document), _CALLER)
+
+
+def outward_naive(document: Mapping[str, Any]) -> Document:
+    """The same with times that do not say that they are in UTC."""
+    return decode(encode(document), _NAIVE_CALLER)
 
 
 def stored(document: Mapping[str, Any]) -> Document:

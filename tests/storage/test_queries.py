@@ -253,6 +253,15 @@ async def test_nothing_is_shared_with_the_caller(things: Collection) -> None:
     assert await things.find_one({"_id": 1}) == {"_id": 1, "a": {"b": [1]}, "c": {"b": [1]}}
 
 
+async def test_times_may_come_back_in_utc_without_saying_so(things: Collection) -> None:
+    moment = datetime(2024, 1, 1, 2, tzinfo=timezone(timedelta(hours=2)))
+    await things.insert_one({"_id": 1, "t": moment})
+
+    [found] = await things.find({"t": moment}, naive_times=True).to_list()
+
+    assert found == {"_id": 1, "t": moment.astimezone(UTC).replace(tzinfo=None)}
+
+
 async def test_times_come_back_in_utc_and_cut_to_milliseconds(things: Collection) -> None:
     moment = datetime(2024, 1, 1, 2, 0, 0, 123_999, tzinfo=timezone(timedelta(hours=2)))
     await things.insert_one({"_id": 1, "t": moment})
