@@ -27,6 +27,7 @@
     │   ├── SegmentCycleError     SEGMENT_CYCLE            segments that are made of each other
     │   ├── SegmentChangedError   SEGMENT_CHANGED          somebody else has just changed it
     │   ├── SegmentHistoryError   SEGMENT_HISTORY          nothing is known of its members then
+    │   ├── SegmentRefreshingError  SEGMENT_REFRESHING     another refresh of it has taken over
     │   ├── EventSourceInvalidError  EVENT_SOURCE_INVALID  a source that breaks a rule
     │   ├── EventSourceNotFoundError  EVENT_SOURCE_NOT_FOUND  no source has this id
     │   ├── SearchInvalidError    SEARCH_INVALID           a search that cannot be read

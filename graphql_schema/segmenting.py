@@ -89,7 +89,7 @@ async def update_segment(info: Info, input: InputArgument[UpdateSegmentInput]) -
 @told(lambda: {"segment": None})
 async def refresh_segment(info: Info, input: InputArgument[RefreshSegmentInput]) -> Row:
     refresh = info.context.services.refreshing.refresh
-    refreshed = await refresh(segment_key(input.id) or "", now=info.context.now)
+    refreshed = await refresh(segment_key(input.id) or "")
     return {"segment": segment_row(refreshed)}
 
 

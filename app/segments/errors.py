@@ -63,6 +63,15 @@ class SegmentChangedError(InputError):
         super().__init__("Somebody else has just changed the segment; look at it again.", ("id",))
 
 
+class SegmentRefreshingError(InputError):
+    """Another refresh of the segment has begun since; it records what this one would have."""
+
+    code = "SEGMENT_REFRESHING"
+
+    def __init__(self) -> None:
+        super().__init__("A later refresh of the segment has taken over.", ("id",))
+
+
 _LISTED = 10
 
 

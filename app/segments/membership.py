@@ -33,10 +33,14 @@ class Refreshed:
 
 @dataclass(frozen=True, slots=True)
 class Refreshing:
-    """How often a segment is refreshed, None: never, and what is known from it."""
+    """How often a segment is refreshed, None: never, and what is known from it.
+
+    ``claim``: of the refresh that has begun last.
+    """
 
     every: timedelta | None = None
     last: Refreshed | None = None
+    claim: str | None = None
 
 
 NEVER = Refreshing()

@@ -4,7 +4,7 @@ A stay that lasts has the id of segment and member, so that nobody is in a segme
 two refreshes do at once. When it ends, it is first written under another id, then removed.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pymongo import DeleteOne, UpdateOne
@@ -62,6 +62,15 @@ class MembershipRepository:
             if writes:
                 await self._stays.bulk_write(writes)
 
+    async def move(self, segment_id: str, leads: Mapping[str, str]) -> None:
+        """Let stays go on as stays of others, who may have one: the earlier one counts."""
+        for part in _parts(leads):
+            moving = {"_id": {"$in": [f"{segment_id}/{member}" for member in part]}}
+            lasting = await self._stays.find(moving).to_list()
+            writes = [one for stay in lasting for one in _moving(stay, leads[stay["member"]])]
+            if writes:
+                await self._stays.bulk_write(writes)
+
     async def at(self, segment_id: str, moment: datetime) -> set[str]:
         """Who was in a segment."""
         query = stays_match(segment_id, moment)
@@ -96,6 +105,16 @@ def _ending(stay: Document, at: datetime) -> Iterator[Write]:
     key = f"{ended.pop('_id')}/{entered}"
     yield UpdateOne({"_id": key}, {"$setOnInsert": ended}, upsert=True)
     yield DeleteOne({"_id": stay["_id"], "entered": stay["entered"]})
+
+
+def _moving(stay: Document, member: str) -> Iterator[Write]:
+    entered, initial = stay["entered"], stay["initial"]
+    key = f"{stay['segment']}/{member}"
+    moved = {name: one for name, one in stay.items() if name != "_id"} | {"member": member}
+    yield UpdateOne({"_id": key}, {"$setOnInsert": moved}, upsert=True)
+    earlier = {"$set": {"entered": entered, "initial": initial}}
+    yield UpdateOne({"_id": key, "entered": {"$gt": entered}}, earlier)
+    yield DeleteOne({"_id": stay["_id"], "entered": entered})
 
 
 def _parts(members: Iterable[str]) -> Iterator[Sequence[str]]:

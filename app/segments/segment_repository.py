@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeAlias
+from uuid import uuid4
 
 from pymongo import ReturnDocument
 
@@ -18,6 +19,12 @@ from app.storage.pages import read_pages
 from app.storage.together import count_together
 
 BY_NAME: Order = (Sort("name", 1), Sort("_id", 1))
+
+
+_STAYING: Mql = {"leaving": {"$in": [None, False]}}
+
+LeavingMark: TypeAlias = str | bool | None
+"""What a segment that is about to be deleted bears; a mere true was written once."""
 
 
 class SegmentRepository:
@@ -53,18 +60,20 @@ class SegmentRepository:
         await self._segments.insert_one(_document(segment))
 
     async def change(
-        self, segment_id: str, fields: dict[str, Any], *, now: datetime
+        self, segment_id: str, said: Document, *, now: datetime, onto: int | None = None
     ) -> Segment | None:
-        """The segment with another name or description; None if there is no such segment."""
-        return await self._changed({"_id": segment_id}, {**fields, "updated_at": now})
+        """The segment with these fields; None if there is none, or ``onto`` is not its version."""
+        version = {} if onto is None else {"version": onto}
+        return await self._changed({"_id": segment_id, **version}, {**said, "updated_at": now})
 
-    async def replace_source(self, replaced: Segment, *, onto: int) -> Segment | None:
-        """The segment with another source; None if ``onto`` is not its version."""
-        fields = _document(replaced)
-        identity = {"_id": fields.pop("_id"), "version": onto}
-        return await self._changed(identity, fields)
+    async def replace_source(
+        self, segment_id: str, source: Source, said: Document, *, now: datetime, onto: int
+    ) -> Segment | None:
+        """The same with another source, which makes a new version."""
+        fields = {"source": _stored(source), "uses": list(source.uses), "version": onto + 1}
+        return await self.change(segment_id, {**said, **fields}, now=now, onto=onto)
 
-    async def _changed(self, identity: Mql, fields: dict[str, Any]) -> Segment | None:
+    async def _changed(self, identity: Mql, fields: Document) -> Segment | None:
         changed = await self._segments.find_one_and_update(
             identity, {"$set": fields}, return_document=ReturnDocument.AFTER
         )
@@ -73,38 +82,73 @@ class SegmentRepository:
     async def claim_due(self, *, now: datetime, until: timedelta) -> Segment | None:
         """The segment that has waited longest for a refresh; nobody else gets it for a while."""
         claimed = await self._segments.find_one_and_update(
-            {"refresh_at": {"$lte": now}},
-            {"$set": {"refresh_at": now + until}},
+            {"refresh_at": {"$lte": now}, "refresh_seconds": {"$ne": None}},
+            {"$set": {"refresh_at": now + until, "refreshed_by": str(uuid4())}},
             sort=[("refresh_at", 1)],
             return_document=ReturnDocument.AFTER,
         )
         return load_segment(claimed) if claimed else None
 
+    async def claim(self, segment_id: str) -> Segment | None:
+        """The segment, for a refresh that takes over from any other; None if there is none."""
+        return await self._changed({"_id": segment_id}, {"refreshed_by": str(uuid4())})
+
+    async def is_claimed(self, segment: Segment) -> bool:
+        """Whether no other refresh has taken over, nor the segment gone."""
+        return await self._segments.find_one(_claimed(segment), {"_id": 1}) is not None
+
     async def refreshed(self, segment: Segment, last: Refreshed) -> Segment | None:
-        """The segment with what its refresh found, and when the next one is due; None if gone."""
+        """The segment with what its refresh found; None if it is no longer claimed.
+
+        The next one is due by the schedule, unless that, or the source, has changed meanwhile.
+        """
+        stored = await self._changed(_claimed(segment), {"refreshed": asdict(last)})
         every = segment.refreshing.every
-        due = {"refresh_at": last.at + every} if every else {}
-        return await self._changed({"_id": segment.id}, {"refreshed": asdict(last), **due})
+        if every and stored:
+            as_known = {"refresh_seconds": every.total_seconds(), "version": segment.version}
+            due = {"$set": {"refresh_at": last.at + every}}
+            await self._segments.update_one({**_claimed(segment), **as_known}, due)
+        return stored
 
     async def users_of(self, segment_id: str) -> list[Segment]:
         """The segments that are made of this one, by name."""
         found = self._segments.find({"uses": segment_id}, sort=[("name", 1), ("_id", 1)])
         return [load_segment(document) async for document in found]
 
-    async def mark_leaving(self, segment_id: str, *, leaving: bool) -> Segment | None:
-        """Say that a segment is about to be deleted, or is not after all."""
-        return await self._changed({"_id": segment_id}, {"leaving": leaving})
+    async def mark_leaving(
+        self, segment_id: str, *, now: datetime
+    ) -> tuple[Segment, LeavingMark] | None:
+        """Say that a segment is about to be deleted; the mark is that of all who say so."""
+        mark = {"$set": {"leaving": str(uuid4()), "leaving_at": now}}
+        await self._segments.update_one({"_id": segment_id, **_STAYING}, mark)
+        found = await self._segments.find_one({"_id": segment_id})
+        return (load_segment(found), found.get("leaving")) if found else None
+
+    async def let_stay(self, segment_id: str, mark: LeavingMark) -> None:
+        """Say that it is not deleted after all."""
+        marked = {"_id": segment_id, "leaving": mark}
+        await self._segments.update_one(marked, {"$set": {"leaving": None}})
 
     async def leaving(self, ids: Iterable[str]) -> set[str]:
         """Those of these ids that cannot be used any more: gone, or about to be."""
         wanted = set(ids)
-        staying = {"_id": {"$in": sorted(wanted)}, "leaving": {"$ne": True}}
-        found = self._segments.find(staying, {"_id": 1})
+        found = self._segments.find({"_id": {"$in": sorted(wanted)}, **_STAYING}, {"_id": 1})
         return wanted - {document["_id"] async for document in found}
 
-    async def delete(self, segment_id: str) -> bool:
-        """Whether there was such a segment."""
-        return (await self._segments.delete_one({"_id": segment_id})).deleted_count > 0
+    async def left_over(self, before: datetime) -> list[str]:
+        """The segments that somebody began to delete so long ago."""
+        begun = {"leaving": {"$nin": [None, False]}, "leaving_at": {"$not": {"$gte": before}}}
+        return [document["_id"] async for document in self._segments.find(begun, {"_id": 1})]
+
+    async def delete(self, segment_id: str, mark: LeavingMark = None) -> bool:
+        """Whether there was such a segment, with this mark if it is given one."""
+        marked = {} if mark is None else {"leaving": mark}
+        deleted = await self._segments.delete_one({"_id": segment_id, **marked})
+        return deleted.deleted_count > 0
+
+
+def _claimed(segment: Segment) -> Mql:
+    return {"_id": segment.id, "refreshed_by": segment.refreshing.claim}
 
 
 def _query(kind: ProfileKind | None, search: str | None) -> Mql:
@@ -156,6 +200,7 @@ def _refreshing(document: Document) -> Refreshing:
     return Refreshing(
         None if seconds is None else timedelta(seconds=seconds),
         Refreshed(**last) if last else None,
+        document.get("refreshed_by"),
     )
 
 

@@ -5,8 +5,10 @@ it first and looks for users then, so that of two who act at once at least one s
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from app.attributes.model import ProfileKind
@@ -33,9 +35,13 @@ from app.segments.segment import (
     check_description,
     check_name,
 )
-from app.segments.segment_repository import SegmentRepository, schedule
+from app.segments.segment_repository import LeavingMark, SegmentRepository, schedule
+from app.storage.client import Document
 
 PATH = ("definition",)
+
+DELETING = timedelta(minutes=1)
+"""After that whoever began to delete a segment, which takes moments, has died."""
 
 
 class SegmentService:
@@ -80,26 +86,42 @@ class SegmentService:
         self, segment_id: str, changes: Changes, *, now: datetime, onto: int | None = None
     ) -> Segment:
         """Change what is said; ``onto``: the version that the caller has seen."""
-        known = await self._known(segment_id)
+        known, said = await self._known(segment_id), _said(changes, now)
         if onto is not None and onto != known.version:
             raise SegmentChangedError
         if "source" in changes:
-            return await self._replaced(known, changes, now)
-        said = {"name": _name(changes, known), "description": _description(changes, known)}
-        if "refresh_every" in changes:
-            said |= schedule(check_every(changes["refresh_every"]), now)
-        return _found(await self._segments.change(segment_id, said, now=now))
+            return await self._replaced(known, changes["source"], said, now)
+        changed = await self._segments.change(segment_id, said, now=now, onto=onto)
+        if changed is None:
+            raise SegmentNotFoundError if onto is None else SegmentChangedError
+        return changed
 
     async def delete(self, segment_id: str, *, now: datetime) -> None:
         """Delete a segment that no other one is made of."""
-        leaving = _found(await self._segments.mark_leaving(segment_id, leaving=True))
-        users = await self._segments.users_of(segment_id)
+        while True:
+            marked = await self._segments.mark_leaving(segment_id, now=now)
+            if marked is None:
+                raise SegmentNotFoundError
+            if await self._deleted(*marked, now):
+                return
+
+    async def _deleted(self, leaving: Segment, mark: LeavingMark, now: datetime) -> bool:
+        """False: somebody else has ended the mark meanwhile, so that it says nothing any more."""
+        users = await self._segments.users_of(leaving.id)
         if users:
-            await self._segments.mark_leaving(segment_id, leaving=False)
+            await self._segments.let_stay(leaving.id, mark)
             raise SegmentInUseError(leaving.name, [one.name for one in users])
         await self._retire(leaving.source, now)
-        await self._segments.delete(segment_id)
-        await self._memberships.forget(segment_id)
+        if not mark or not await self._segments.delete(leaving.id, mark):
+            return False
+        await self._memberships.forget(leaving.id)
+        return True
+
+    async def finish_deletions(self, *, now: datetime) -> None:
+        """Delete what somebody began to delete and did not come back for."""
+        for one in await self._segments.left_over(now - DELETING):
+            with suppress(SegmentInUseError, SegmentNotFoundError):
+                await self.delete(one, now=now)
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Segment]:
         """The segments of these ids."""
@@ -135,24 +157,20 @@ class SegmentService:
     async def _known(self, segment_id: str) -> Segment:
         return _found((await self._segments.with_ids([segment_id])).get(segment_id))
 
-    async def _replaced(self, known: Segment, changes: Changes, now: datetime) -> Segment:
-        wanted = replace(
-            known,
-            name=_name(changes, known),
-            description=_description(changes, known),
-            source=changes["source"],
-            refreshing=_refreshing(changes, known),
-            version=known.version + 1,
-            updated_at=now,
-        )
+    async def _replaced(
+        self, known: Segment, source: Source, said: Document, now: datetime
+    ) -> Segment:
+        wanted = replace(known, source=source)
         await self._check(wanted, now)
         await self._retire(known.source, now)
-        replaced = await self._segments.replace_source(wanted, onto=known.version)
+        due = {"refresh_at": now} if known.refreshing.every else {}
+        replace_source = partial(self._segments.replace_source, known.id, now=now)
+        replaced = await replace_source(source, {**due, **said}, onto=known.version)
         if replaced is None:
             raise SegmentChangedError
         if problem := await self._broken(wanted):
-            again = replace(known, version=wanted.version + 1)
-            await self._segments.replace_source(again, onto=wanted.version)
+            before = {name: one for name, one in _before(known, now).items() if name in said}
+            await replace_source(known.source, before, onto=replaced.version)
             raise problem
         return replaced
 
@@ -189,17 +207,21 @@ def _found(segment: Segment | None) -> Segment:
     return segment
 
 
-def _name(changes: Changes, known: Segment) -> str:
-    return check_name(changes.get("name", known.name))
+def _said(changes: Changes, now: datetime) -> Document:
+    """What is to be stored, the source aside: no more, since others may change the rest."""
+    said: Document = {}
+    if "name" in changes:
+        said["name"] = check_name(changes["name"])
+    if "description" in changes:
+        said["description"] = check_description(changes["description"])
+    if "refresh_every" in changes:
+        said |= schedule(check_every(changes["refresh_every"]), now)
+    return said
 
 
-def _description(changes: Changes, known: Segment) -> str | None:
-    return check_description(changes.get("description", known.description))
-
-
-def _refreshing(changes: Changes, known: Segment) -> Refreshing:
-    every = changes.get("refresh_every", known.refreshing.every)
-    return replace(known.refreshing, every=check_every(every))
+def _before(known: Segment, now: datetime) -> Document:
+    schedule_before = schedule(known.refreshing.every, now)
+    return {"name": known.name, "description": known.description, **schedule_before}
 
 
 def _circle(segment: Segment, known: dict[str, Segment]) -> list[str] | None:

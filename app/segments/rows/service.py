@@ -103,6 +103,7 @@ class RowService:
     async def sweep(self) -> None:
         """Take rows away that no segment is made of: a portion of each list."""
         now = self._clock()
+        await self._segments.finish_deletions(now=now)
         for contents, segment_id in (await self._rows.unsettled(now)).items():
             if await self._is_used(contents, segment_id):
                 await self._rows.settle(contents, settled=True, now=now)
