@@ -91,6 +91,11 @@ class InputError(ProfileGraphError):
         super().__init__(message)
         self.path = path
 
+    @property
+    @override
+    def extensions(self) -> dict[str, object]:
+        return {**super().extensions, **({"path": list(self.path)} if self.path else {})}
+
 
 class ValueRefusedError(InputError):
     """A value cannot become its data type without losing something."""
@@ -239,11 +244,6 @@ class FilterInvalidError(InputError):
     def __init__(self, path: tuple[str, ...], problem: str) -> None:
         super().__init__(f"The argument {'.'.join(path)} cannot be used: {problem}.", path)
 
-    @property
-    @override
-    def extensions(self) -> dict[str, object]:
-        return {**super().extensions, "path": list(self.path)}
-
 
 class SearchInvalidError(InputError):
     """The text of a search cannot be read; ``place`` counts its characters from 0."""
@@ -291,12 +291,15 @@ class UploadInvalidError(InputError):
 
 
 class TableInvalidError(InputError):
-    """A CSV file cannot be read at all; the message names the line, or the columns there are."""
+    """A CSV file cannot be read at all; the message names the line, or the columns there are.
+
+    ``part``: the part of the input that is wrong.
+    """
 
     code = "CSV_INVALID"
 
-    def __init__(self, problem: str) -> None:
-        super().__init__(f"{problem}.")
+    def __init__(self, problem: str, part: str = "file") -> None:
+        super().__init__(f"{problem}.", (part,))
 
 
 class RowInvalidError(InputError):

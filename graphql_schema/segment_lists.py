@@ -121,7 +121,7 @@ def _file(input: ImportSegmentCsvInput) -> File:
     if input.file is not None:
         return File(input.file.file, input.file.size)
     text = (input.csv or "").encode("utf-8", "surrogatepass")
-    return File(BytesIO(text), len(text))
+    return File(BytesIO(text), len(text), "csv")
 
 
 def _row(report: ListReport) -> Row:

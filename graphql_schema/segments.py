@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from app.attributes.model import ProfileKind as DocumentKind
-from app.paging import PageRequest
+from app.errors import PageInvalidError
+from app.paging import MAX_PAGE, PageRequest
 from app.segments.membership import Change, moment, newest_first
 from app.segments.segment_repository import BY_NAME, load_segment
 from app.segments.service import Asked
@@ -261,10 +262,13 @@ SampleArgument = Annotated[int | None, strawberry.argument(description="0 to 200
 async def preview_segment(
     info: Info, kind: PreviewKind, definition: DefinitionArgument, sample: SampleArgument = 10
 ) -> Row:
+    number = 10 if sample is None else sample
+    if not 0 <= number <= MAX_PAGE:
+        raise PageInvalidError("sample", f"it is 0 to {MAX_PAGE}")
     asked = Asked(DocumentKind(kind.value), taken(definition), path=("definition",))
     is_user = asked.kind is DocumentKind.USER
     listed = await info.context.services.lists.page(
-        asked, PageRequest(first=10 if sample is None else sample), now=info.context.now
+        asked, PageRequest(first=number), now=info.context.now
     )
     catalogue = await info.context.catalogue()
     row_of = profile_row if is_user else account_row

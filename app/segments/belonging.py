@@ -72,7 +72,7 @@ class BelongingService:
         """Why somebody is in a segment or not; the first verdict is on the whole of it."""
         known = await self._segments.closure([segment_id])
         if segment_id not in known:
-            raise SegmentNotFoundError
+            raise SegmentNotFoundError("segment")
         catalogue = await self._attributes.recent(now=now)
         frame = Frame(kind, catalogue, now, known)
         global_id = segment_id_of(segment_id)

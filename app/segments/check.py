@@ -11,11 +11,17 @@ from typing import Any
 
 from app.attributes.catalogue import Catalogue
 from app.attributes.model import AttributeDefinition, ProfileKind
-from app.errors import EventFilterInvalidError, FilterInvalidError, IdentifierRefusedError
+from app.errors import (
+    EventFilterInvalidError,
+    FilterInvalidError,
+    IdentifierRefusedError,
+    SearchInvalidError,
+    shown,
+)
 from app.identity.model import identifier
 from app.ids import split_id
 from app.segments import model
-from app.segments.operators import MAX_VALUES, OPERATORS
+from app.segments.operators import OPERATORS, check_values
 from app.segments.segment import CsvList, Definition, Segment, segment_key
 from app.segments.steps import check_performed
 
@@ -105,7 +111,7 @@ class _Reading:
             raise FilterInvalidError(path, f"{segment.name!r} is made of itself, or too deep")
         try:
             return model.InSegment(segment.id, segment.name, self.saved(segment, path))
-        except (FilterInvalidError, EventFilterInvalidError) as invalid:
+        except (FilterInvalidError, EventFilterInvalidError, SearchInvalidError) as invalid:
             problem = f"the segment {segment.name!r} has become invalid: {invalid}"
             raise FilterInvalidError(path, problem.removesuffix(".")) from invalid
 
@@ -124,8 +130,7 @@ class _Reading:
         if self.frame.kind is not ProfileKind.USER:
             raise FilterInvalidError(path, "accounts have no identifiers")
         values = raw["values"]
-        if len(values) > MAX_VALUES:
-            raise FilterInvalidError((*path, "values"), f"a list has at most {MAX_VALUES} values")
+        check_values(values, (*path, "values"))
         return model.AnyIdentifier(
             tuple(_key(raw["type"], one, (*path, "values", str(i))) for i, one in enumerate(values))
         )
@@ -146,7 +151,7 @@ class _Reading:
         found = self.frame.catalogue.get(self.frame.kind, name)
         if found is None:
             whose = _whose(self.frame.kind)
-            raise FilterInvalidError(path, f"{whose} have no attribute {name!r}")
+            raise FilterInvalidError(path, f"{whose} have no attribute {shown(name)}")
         return found
 
 

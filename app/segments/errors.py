@@ -20,8 +20,8 @@ class SegmentNotFoundError(InputError):
 
     code = "SEGMENT_NOT_FOUND"
 
-    def __init__(self) -> None:
-        super().__init__("No segment has this id.", ("id",))
+    def __init__(self, argument: str = "id") -> None:
+        super().__init__("No segment has this id.", (argument,))
 
 
 class SegmentInUseError(InputError):

@@ -1,7 +1,7 @@
 """What each operator of an attribute condition asks, and which attributes it fits. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeAlias
@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from app.attributes.model import AttributeDefinition, ValueFormat
-from app.errors import FilterInvalidError, RangeInvalidError, ValueRefusedError
+from app.errors import FilterInvalidError, RangeInvalidError, ValueRefusedError, shown
 from app.events.ranges import last
 from app.patterns import beginning, containing, wildcard
 from app.segments.model import AnyValue, Between, Condition, HasValue, Like, Not, OneOf
@@ -34,10 +34,15 @@ def _equal(attribute: AttributeDefinition, raw: Raw, _now: datetime, path: Path)
 
 
 def _one_of(attribute: AttributeDefinition, raw: Raw, _now: datetime, path: Path) -> Condition:
-    if len(raw) > MAX_VALUES:
-        raise FilterInvalidError(path, f"a list has at most {MAX_VALUES} values")
+    check_values(raw, path)
     values = (_coerced(attribute, one, (*path, str(i))) for i, one in enumerate(raw))
     return AnyValue(attribute, OneOf(tuple(values)))
+
+
+def check_values(values: Sequence[Raw], path: Path) -> None:
+    """An empty list says nothing: the opposite of it would be everybody."""
+    if not 1 <= len(values) <= MAX_VALUES:
+        raise FilterInvalidError(path, f"a list has 1 to {MAX_VALUES} values")
 
 
 def _limit(
@@ -129,7 +134,7 @@ def _country(raw: Raw, path: Path) -> str:
     for code, name in country_names().items():
         if asked in (code.casefold(), name.casefold()):
             return code
-    raise FilterInvalidError(path, f"{raw!r} is neither code nor name of a country")
+    raise FilterInvalidError(path, f"{shown(raw)} is neither code nor name of a country")
 
 
 def _matching(attribute: AttributeDefinition, pattern: str) -> Condition:

@@ -8,7 +8,7 @@ from typing import Any
 from app.aggregation.monoids import Aggregation
 from app.attributes.catalogue import Catalogue
 from app.attributes.model import AttributeDefinition, ProfileKind
-from app.errors import FilterInvalidError
+from app.errors import FilterInvalidError, shown
 from app.paging import Order, Sort
 from app.profiles.compile import value_paths
 from app.profiles.service import BY_ID, NEWEST_FIRST
@@ -52,7 +52,7 @@ def order_of(asked: Sequence[OrderBy], kind: ProfileKind, catalogue: Catalogue) 
 def _sort(asked: OrderBy, number: int, attribute: AttributeDefinition | None) -> Sort:
     path = ("orderBy", str(number), "attribute")
     if attribute is None:
-        raise FilterInvalidError(path, f"there is no attribute {asked.attribute!r}")
+        raise FilterInvalidError(path, f"there is no attribute {shown(asked.attribute)}")
     if attribute.aggregation in _LISTS:
         raise FilterInvalidError(path, "a list has no one value to sort by")
     direction = -1 if asked.descending else 1

@@ -21,6 +21,7 @@ MAX_TIMES = 1_000_000
 Raw = Mapping[str, Any]
 Path = tuple[str, ...]
 _OPERATORS = frozenset(Operator)
+_BOUNDS = ("from", "to")
 
 
 def check_performed(raw: Raw, now: datetime, path: Path) -> Performed:
@@ -71,11 +72,15 @@ def _during(raw: Raw, now: datetime, path: Path) -> TimeRange:
     try:
         if span is not None:
             return last(duration(span, (*path, "last")), now)
-        interval = raw["between"]
-        return between(to_datetime(interval["from"]), to_datetime(interval["to"]))
+        return between(*(_moment(raw["between"][one], (*path, "between", one)) for one in _BOUNDS))
     except RangeInvalidError as none:
         problem = str(none).partition(": ")[2].removesuffix(".")
         raise FilterInvalidError((*path, *none.path[1:]), problem) from none
+
+
+def _moment(raw: object, path: Path) -> datetime:
+    try:
+        return to_datetime(raw)
     except ValueRefusedError as unreadable:
         raise FilterInvalidError(path, str(unreadable).removesuffix(".")) from unreadable
 

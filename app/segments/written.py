@@ -20,6 +20,13 @@ def written(raw: Any) -> Any:  # noqa: ANN401  # JSON, and what GraphQL makes of
         case timedelta():
             return msgspec.to_builtins(raw)
         case datetime():
-            return raw.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            return _written_time(raw)
         case _:
             return raw
+
+
+def _written_time(time: datetime) -> str:
+    try:
+        return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    except OverflowError:  # before the year 1 or after 9999, which is refused where it is checked
+        return time.isoformat()

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, TypeAlias
 
-from app.errors import RowInvalidError, TableInvalidError
+from app.errors import RowInvalidError, TableInvalidError, shown
 from app.tables.text import Line, TextLines
 
 DELIMITERS = (",", ";", "\t")
@@ -27,11 +27,15 @@ class Table:
     """The columns, then the rows; blank lines and rows of empty cells are passed over.
 
     Without a ``delimiter`` it is the one by which the header has the ``expected`` column, or else
-    the most columns. ``TableInvalidError`` where there is no header.
+    the most columns. ``TableInvalidError`` where there is no header; it tells the ``part`` of the
+    input that the file is.
     """
 
-    def __init__(self, file: BinaryIO, *, expected: str, delimiter: str | None = None) -> None:
+    def __init__(
+        self, file: BinaryIO, *, expected: str, delimiter: str | None = None, part: str = "file"
+    ) -> None:
         self._lines = _Lines(TextLines(file))
+        self._part = part
         self._lines.skip_blank()
         headers = self._headers((delimiter,) if delimiter else DELIMITERS)
         chosen = max(headers, key=lambda one: (expected in headers[one], len(headers[one])))
@@ -39,7 +43,7 @@ class Table:
         next(self._reader)
         self.columns = headers[chosen]
         if len(self.columns) > MAX_COLUMNS:
-            raise TableInvalidError(f"it has more than {MAX_COLUMNS:,} columns")
+            raise TableInvalidError(f"it has more than {MAX_COLUMNS:,} columns", part)
 
     def index_of(self, column: str) -> int:
         """Where the column stands; ``TableInvalidError`` unless it is there, once."""
@@ -47,7 +51,8 @@ class Table:
         if len(found) == 1:
             return found[0]
         times = "twice" if found else "not"
-        raise TableInvalidError(f"the column {column!r} is {times} in it, but {self._shown()}")
+        problem = f"the column {shown(column)} is {times} in it, but {self._shown()}"
+        raise TableInvalidError(problem, "column")
 
     def __iter__(self) -> Iterator[Row]:
         while True:
@@ -85,16 +90,16 @@ class Table:
         try:
             return [name.strip() for name in next(_reader(self._lines, delimiter))]
         except StopIteration:
-            return TableInvalidError("it is empty; its first line names the columns")
+            return TableInvalidError("it is empty; its first line names the columns", self._part)
         except (csv.Error, RowInvalidError) as unreadable:
             error = _told(unreadable) if isinstance(unreadable, csv.Error) else unreadable
             where = f"line {self._lines.first}, which names the columns"
-            return TableInvalidError(f"{where}: {str(error).rstrip('.')}")
+            return TableInvalidError(f"{where}: {str(error).rstrip('.')}", self._part)
         finally:
             self._lines.back_to_begin()
 
     def _shown(self) -> str:
-        names = ", ".join(repr(name[:60]) for name in self.columns[:_SHOWN])
+        names = ", ".join(shown(name) for name in self.columns[:_SHOWN])
         more = len(self.columns) - _SHOWN
         return f"{names} and {more} more" if more > 0 else names
 

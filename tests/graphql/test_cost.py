@@ -139,7 +139,7 @@ async def test_answer_tells_the_cost(api: Api) -> None:
 async def test_answer_with_errors_tells_the_cost(api: Api) -> None:
     answer = await api.answer("{ profiles(first: 201) { nodes { id } } }")
 
-    assert answer["errors"][0]["extensions"] == {"code": "PAGE_INVALID"}
+    assert answer["errors"][0]["extensions"] == {"code": "PAGE_INVALID", "path": ["first"]}
     assert answer["extensions"]["cost"]["requested"] == 201
 
 

@@ -191,7 +191,7 @@ async def test_order_is_the_one_asked_for(people: Api, order: Any, expected: lis
         (
             {"filter": attribute("nme", eq=1)},
             "filter.attribute.name",
-            "users have no attribute 'nme'",
+            'users have no attribute "nme"',
         ),
         (
             {"filter": attribute("name")},
@@ -241,9 +241,24 @@ async def test_order_is_the_one_asked_for(people: Api, order: Any, expected: lis
         (
             {"filter": attribute("last_seen_country", eq="Atlantis")},
             "filter.attribute.eq",
-            "'Atlantis' is neither code nor name of a country",
+            '"Atlantis" is neither code nor name of a country',
         ),
         ({"filter": {"or": []}}, "filter.or", "an empty list says nothing"),
+        (
+            {"filter": attribute("name", notIn=[])},
+            "filter.attribute.notIn",
+            "a list has 1 to 1000 values",
+        ),
+        (
+            {"filter": attribute("x" * 1_000_000, eq=1)},
+            "filter.attribute.name",
+            f'users have no attribute "{"x" * 57}..."',
+        ),
+        (
+            {"filter": attribute("last_seen_country", eq="x" * 1_000_000)},
+            "filter.attribute.eq",
+            f'"{"x" * 57}..." is neither code nor name of a country',
+        ),
         ({"filter": {"account": "nonsense"}}, "filter.account", "it is no id of an account"),
         (
             {"orderBy": [{"attribute": "tags"}]},
@@ -253,7 +268,7 @@ async def test_order_is_the_one_asked_for(people: Api, order: Any, expected: lis
         (
             {"orderBy": [{"attribute": "$where"}]},
             "orderBy.0.attribute",
-            "there is no attribute '$where'",
+            'there is no attribute "$where"',
         ),
         ({"orderBy": [{"attribute": "name"}] * 2}, "orderBy", "an attribute stands there twice"),
     ],

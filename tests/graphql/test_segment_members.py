@@ -15,6 +15,11 @@ from tests.graphql.watching import WatchedDatabase
 from tests.living import World
 from tests.performing import CART, CLICK, not_, performed, step
 
+
+def between(start: str, end: str) -> Any:
+    return {"between": {"from": start, "to": end}}
+
+
 LOST = performed(step(CART), not_(CLICK))
 BOUGHT = performed(step(CART), step(CLICK))
 WHO = "totalCount nodes { userId } pageInfo { hasNextPage endCursor }"
@@ -343,6 +348,25 @@ async def test_segments_cannot_be_made_of_each_other(api: Api) -> None:
             "EVENT_FILTER_INVALID",
             ["performed", "steps", "0", "event", "name"],
         ),
+        (
+            performed(step({"query": "@type:"})),
+            "SEARCH_INVALID",
+            ["performed", "steps", "0", "event", "query"],
+        ),
+        (
+            performed(
+                step(CART), during=between("0001-01-01T00:00:00+14:00", "2026-01-01T00:00:00Z")
+            ),
+            "FILTER_INVALID",
+            ["performed", "during", "between", "from"],
+        ),
+        (
+            performed(
+                step(CART), during=between("2026-01-01T00:00:00Z", "9999-12-31T23:59:00-14:00")
+            ),
+            "FILTER_INVALID",
+            ["performed", "during", "between", "to"],
+        ),
         ({"segment": "nonsense"}, "FILTER_INVALID", ["segment"]),
         (
             {"and": [LOST, {"segment": "U2VnbWVudDpub3doZXJl"}]},
@@ -409,7 +433,7 @@ async def test_segment_whose_attribute_was_deleted_says_so_and_hides_no_other(sh
 
     await delete(shop)
 
-    gone = "users have no attribute 'price'"
+    gone = 'users have no attribute "price"'
     found = await shop.data(query)
     assert found["profile"]["segments"] == [{"name": "Named", "problem": None}]
     problems = {one["name"]: one["problem"] for one in found["segments"]["nodes"]}

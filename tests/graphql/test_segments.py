@@ -7,6 +7,7 @@ import pytest
 from app.ids import global_id
 from tests.building import NOON
 from tests.graphql.asking import Api, field_of, rfc3339
+from tests.performing import performed
 
 SEGMENT = "segment { id name description kind version definition createdAt updatedAt }"
 ERRORS = "errors { code message path }"
@@ -207,6 +208,16 @@ def deep(levels: int) -> Any:
             ["definition", "attribute"],
         ),
         (
+            {"definition": {"attribute": {"name": "name", "notIn": []}}},
+            "FILTER_INVALID",
+            ["definition", "attribute", "notIn"],
+        ),
+        (
+            {"definition": {"not": {"identifierIn": {"type": "user_id", "values": []}}}},
+            "FILTER_INVALID",
+            ["definition", "not", "identifierIn", "values"],
+        ),
+        (
             {"kind": "ACCOUNT"},
             "FILTER_INVALID",
             ["definition", "attribute", "name"],
@@ -245,6 +256,26 @@ async def test_definition_of_ten_thousand_conditions_is_refused(api: Api) -> Non
     error = await api.error(CREATE, input=fields)
 
     assert error["code"] == "LIST_TOO_LONG"
+
+
+async def test_preview_of_what_means_nothing_tells_where(api: Api) -> None:
+    preview = """query ($definition: ProfileFilter!, $sample: Int) {
+      previewSegment(kind: USER, definition: $definition, sample: $sample) { size }
+    }"""
+    of_events = performed({"event": {"name": "x" * 5000}})
+
+    async def refused(**variables: Any) -> Any:
+        [error] = (await api.answer(preview, **variables))["errors"]
+        return error["extensions"]
+
+    assert await refused(definition=of_events) == {
+        "code": "EVENT_FILTER_INVALID",
+        "path": ["definition", "performed", "steps", "0", "event", "name"],
+    }
+    assert await refused(definition=BRAZIL, sample=201) == {
+        "code": "PAGE_INVALID",
+        "path": ["sample"],
+    }
 
 
 async def test_pattern_that_would_be_slow_elsewhere_is_quick(api: Api) -> None:

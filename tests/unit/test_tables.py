@@ -180,19 +180,19 @@ def test_file_without_a_header_is_refused(text: str | bytes, problem: str) -> No
 def test_column_that_is_missing_is_told_with_those_there_are() -> None:
     with pytest.raises(TableInvalidError) as refused:
         table_of("ID,name\n").index_of("id")
-    assert str(refused.value) == "the column 'id' is not in it, but 'ID', 'name'."
+    assert str(refused.value) == 'the column "id" is not in it, but "ID", "name".'
 
 
 def test_only_some_of_many_columns_are_told() -> None:
     with pytest.raises(TableInvalidError) as refused:
         table_of(",".join(f"c{number}" for number in range(30))).index_of("id")
-    assert str(refused.value).endswith("'c18', 'c19' and 10 more.")
+    assert str(refused.value).endswith('"c18", "c19" and 10 more.')
 
 
 def test_column_that_stands_there_twice_is_ambiguous() -> None:
     with pytest.raises(TableInvalidError) as refused:
         table_of("id,id\n").index_of("id")
-    assert str(refused.value) == "the column 'id' is twice in it, but 'id', 'id'."
+    assert str(refused.value) == 'the column "id" is twice in it, but "id", "id".'
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8)

@@ -166,7 +166,7 @@ async def test_failed_field_leaves_the_rest_of_the_answer(client: httpx.AsyncCli
                 "message": "No profile is known by this reference.",
                 "locations": [{"line": 1, "column": 8}],
                 "path": ["missing"],
-                "extensions": {"code": "PROFILE_NOT_FOUND"},
+                "extensions": {"code": "PROFILE_NOT_FOUND", "path": ["by"]},
             }
         ],
     }

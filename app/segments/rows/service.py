@@ -41,10 +41,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to be read, and how long it is."""
+    """A file to be read, and how long it is; ``part``: the part of the input that it is."""
 
     file: BinaryIO
     size: int
+    part: str = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ class RowService:
                     await self._tell(work)
         log.info("list_read", name=work.started.name, rows=work.report.rows)
         if not work.report.named:
-            work.report.error = TableInvalidError("no row names anybody, so nothing was changed")
+            problem = "no row names anybody, so nothing was changed"
+            work.report.error = TableInvalidError(problem, file.part)
             await self._rows.remove(work.started.id, 1)
         elif not new.dry_run:
             work.report.segment = await self._finish(work)
@@ -124,7 +126,7 @@ class RowService:
             raise SegmentInvalidError("delimiter", "it is a comma, a semicolon or a tab")
         known = await self._known(new)
         name = check_name(new.name or "") if known is None or new.name else known.name
-        table = Table(file.file, expected=new.column, delimiter=new.delimiter)
+        table = Table(file.file, expected=new.column, delimiter=new.delimiter, part=file.part)
         now = self._clock()
         started = ListImport(str(uuid4()), name, new.kind, on, 0, 0, file.size, now)
         column = table.index_of(new.column)
@@ -136,7 +138,7 @@ class RowService:
             return None
         found = (await self._segments.by_ids([new.segment_id])).get(new.segment_id)
         if found is None:
-            raise SegmentNotFoundError
+            raise SegmentNotFoundError("segment")
         if found.kind is not new.kind:
             raise SegmentInvalidError("kind", f"the segment is of kind {found.kind}")
         return found
