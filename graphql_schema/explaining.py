@@ -25,7 +25,8 @@ class ConditionVerdict:
     condition: JSON = strawberry.field(description="The condition.")
     holds: bool = strawberry.field(description="Whether it holds.")
     values: list[JSON] = strawberry.field(
-        description="The values of the attribute that it is about; empty where there is none."
+        description="What they have of what it is about: values of the attribute, identifiers of "
+        "the type, ids of accounts, or what rows of a list could name; empty where there is none."
     )
     events: list[Event] = strawberry.field(
         description="The latest 20 events that its steps are about, in the order of time."

@@ -139,6 +139,8 @@ class _Reading:
         kind, account_id = split_id(raw) or ("", "")
         if kind != "Account":
             raise FilterInvalidError(path, "it is no id of an account")
+        if self.frame.kind is ProfileKind.ACCOUNT:
+            return model.Among(frozenset({account_id}))
         return model.OfAccount(account_id)
 
     def _each(self, raw: list[Any], path: Path) -> Iterator[model.Condition]:

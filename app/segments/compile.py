@@ -9,42 +9,42 @@ from typing import Any
 
 from app.aggregation.monoids import Aggregation
 from app.aggregation.stored import store_value, unique_key
-from app.attributes.model import AttributeDefinition, ProfileKind
+from app.attributes.model import AttributeDefinition
 from app.paging import Mql
 from app.profiles.compile import attribute_path, value_paths
 from app.segments import model
 
 
-def compile_condition(condition: model.Condition, kind: ProfileKind) -> Mql:
-    """The filter that finds the documents of this kind for which the condition holds.
+def compile_condition(condition: model.Condition) -> Mql:
+    """The filter that finds the documents for which the condition holds.
 
     What is not said in documents has been found out before, see ``resolve``.
     """
     match condition:
         case model.All(conditions=conditions):
-            return _joined("$and", conditions, kind) if conditions else {}
+            return _joined("$and", conditions) if conditions else {}
         case model.Any(conditions=conditions):
-            return _joined("$or", conditions, kind) if conditions else dict(_NOBODY)
+            return _joined("$or", conditions) if conditions else dict(_NOBODY)
         case model.Not(condition=negated):
-            return {"$nor": [compile_condition(negated, kind)]}
+            return {"$nor": [compile_condition(negated)]}
         case model.InSegment(condition=meant):
-            return compile_condition(meant, kind)
+            return compile_condition(meant)
         case model.Among(ids=ids):
             return {"_id": {"$in": sorted(ids)}}
         case model.Performed() | model.Listed():
             raise AssertionError("found out before")
         case _:
-            return _said(condition, kind)
+            return _said(condition)
 
 
 _NOBODY: Mql = {"_id": {"$in": []}}
 
 
-def _joined(operator: str, conditions: tuple[model.Condition, ...], kind: ProfileKind) -> Mql:
-    return {operator: [compile_condition(one, kind) for one in conditions]}
+def _joined(operator: str, conditions: tuple[model.Condition, ...]) -> Mql:
+    return {operator: [compile_condition(one) for one in conditions]}
 
 
-def _said(condition: model.Said, kind: ProfileKind) -> Mql:
+def _said(condition: model.Said) -> Mql:
     match condition:
         case model.HasValue(attribute=attribute):
             return {attribute_path(attribute): {"$exists": True}}
@@ -53,7 +53,7 @@ def _said(condition: model.Said, kind: ProfileKind) -> Mql:
         case model.AnyIdentifier(keys=keys):
             return {"identifiers": {"$in": list(keys)}}
         case model.OfAccount(account_id=account_id):
-            return {"accounts" if kind is ProfileKind.USER else "_id": account_id}
+            return {"accounts": account_id}
 
 
 def _any_value(attribute: AttributeDefinition, test: model.Test) -> Mql:

@@ -70,7 +70,7 @@ def _is_said(condition: model.Said, subject: Subject) -> bool:
         case model.AnyIdentifier(keys=keys):
             return not subject.fold.identifiers.isdisjoint(keys)
         case model.OfAccount(account_id=asked):
-            return asked in subject.fold.accounts or asked == subject.id
+            return asked in subject.fold.accounts
 
 
 def values(aggregation: Aggregation, state: State) -> list[Value]:

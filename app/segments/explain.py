@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.attributes.model import AttributeDefinition
+from app.attributes.model import ProfileKind
 from app.events.model import Event
 from app.segments import model
 from app.segments.check import Frame, Path, check_filter, check_use
 from app.segments.evaluate import Subject, evaluate, values
+from app.segments.rows.keys import keys_of_fold
 from app.segments.segment import Definition, segment_key
 from app.segments.sequence import History
 from app.values import Value
@@ -40,7 +41,7 @@ def explain(
         path,
         raw,
         evaluate(condition, subject),
-        tuple(_values(condition, subject)),
+        tuple(_values(condition, subject, frame.kind)),
         tuple(_events(condition, subject)),
     )
     [(name, content)] = raw.items()
@@ -64,25 +65,35 @@ def explain_segment(global_id: str, frame: Frame, subject: Subject) -> Iterator[
     if isinstance(source, Definition):
         yield from explain(source.condition, frame, subject)
     else:
-        named = evaluate(check_use(global_id, frame, ("segment",)), subject)
-        yield Verdict((), {"list": {"on": source.on}}, named)
+        condition = check_use(global_id, frame, ("segment",))
+        found = tuple(_values(condition, subject, frame.kind))
+        yield Verdict((), {"list": {"on": source.on}}, evaluate(condition, subject), found)
 
 
-def _values(condition: model.Condition, subject: Subject) -> list[Value]:
-    """The values that an attribute has."""
-    attribute = _attribute(condition)
-    found = attribute and subject.fold.attributes.get(attribute.stored_as)
-    return values(*found) if found else []
-
-
-def _attribute(condition: model.Condition) -> AttributeDefinition | None:
+def _values(condition: model.Condition, subject: Subject, kind: ProfileKind) -> list[Value]:
+    """What somebody has of that which a condition is about."""
     match condition:
-        case model.Not(condition=one):
-            return _attribute(one)
+        case model.Not(condition=one) | model.InSegment(condition=model.Listed() as one):
+            return _values(one, subject, kind)
         case model.HasValue(attribute=attribute) | model.AnyValue(attribute=attribute):
-            return attribute
+            found = subject.fold.attributes.get(attribute.stored_as)
+            return values(*found) if found else []
+        case model.AnyIdentifier(keys=keys):
+            return [
+                one for one in sorted(subject.fold.identifiers) if _type(one) in map(_type, keys)
+            ]
+        case model.OfAccount():
+            return list[Value](sorted(subject.fold.accounts))
+        case model.Listed(on=on):
+            return list[Value](sorted(keys_of_fold(kind, on, subject.fold, subject.id)))
+        case model.Among():
+            return [subject.id]
         case _:
-            return None
+            return []
+
+
+def _type(identifier: str) -> str:
+    return identifier.partition(":")[0]
 
 
 def _events(condition: model.Condition, subject: Subject) -> list[Event]:

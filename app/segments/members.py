@@ -137,7 +137,7 @@ class Members:
         return await self._reader.count(query, with_content=with_content)
 
     def _compiled(self, condition: Condition) -> Mql:
-        return compile_condition(condition, self._kind)
+        return compile_condition(condition)
 
     def _belonging(self, condition: Condition, catalogue: Catalogue) -> Belonging:
         lists = {repr(one): one for one in elsewhere(condition) if isinstance(one, Listed)}

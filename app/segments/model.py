@@ -67,7 +67,7 @@ class AnyIdentifier:
 
 @dataclass(frozen=True, slots=True)
 class OfAccount:
-    """The profile has events in this account, or is this account."""
+    """The profile has events in this account."""
 
     account_id: str
 

@@ -103,7 +103,7 @@ class ListService:
             return await self._members[kind].page(
                 read.condition, _joined(read.searched), read.order, request, read.catalogue
             )
-        parts = [*read.searched, *_parts(read.condition, kind)]
+        parts = [*read.searched, *_parts(read.condition)]
         is_first = request.after is None and request.before is None
         many = _may_match_many(parts, is_first=is_first)
         return await self._readers[kind].page(
@@ -153,7 +153,7 @@ class ListService:
             return await self._readers[asked.kind].ids({"accounts": {"$in": list(accounts)}})
 
         read = await self._read(asked, now, users)
-        query = _joined([*read.searched, *_parts(read.condition, asked.kind)])
+        query = _joined([*read.searched, *_parts(read.condition)])
         return read.order, [_users(account, query) for account in accounts]
 
     async def _read(
@@ -178,9 +178,9 @@ class ListService:
         return _Reading(order, searched, found, catalogue)
 
 
-def _parts(condition: Condition, kind: ProfileKind) -> list[Mql]:
+def _parts(condition: Condition) -> list[Mql]:
     """One part for each condition that has to hold."""
-    return [compile_condition(one, kind) for one in _each(condition)]
+    return [compile_condition(one) for one in _each(condition)]
 
 
 def _each(condition: Condition) -> tuple[Condition, ...]:

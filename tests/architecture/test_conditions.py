@@ -2,18 +2,26 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from hypothesis import Phase, find, settings
+from hypothesis import strategies as st
 
+from app.errors import FilterInvalidError
+from app.events.filter import Operator
 from app.segments import model
-from app.segments.check import _KINDS
+from app.segments.check import _KINDS, check_filter
 from app.segments.operators import OPERATORS
+from app.segments.resolve import EVERYBODY
 from graphql_schema.schema import build_schema
+from tests.properties import test_conditions, test_event_filters, test_members, test_performed
 
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text("utf-8")
+SEARCHING = settings(max_examples=2000, database=None, deadline=None, phases=[Phase.generate])
 CONDITIONS = [one.__name__ for one in get_args(model.Condition)]
 
 
@@ -65,18 +73,68 @@ def test_part_of_a_sequence_is_documented_and_generated(name: str) -> None:
     assert f'"{name}"' in generated
 
 
-@pytest.mark.parametrize("name", CONDITIONS)
-def test_condition_is_tried_with_generated_examples(name: str) -> None:
-    generated = "".join(
-        path.read_text("utf-8") for path in (PROJECT / "tests" / "properties").glob("test_*.py")
-    )
-    spec = text("tests/spec/test_segments.py") + text("tests/graphql/test_lists.py")
-    known_as = {
-        "HasValue": "exists",
-        "AnyValue": "attribute_conditions",
-        "OfAccount": '"account"',
-        "Listed": "CsvList",
-        "Performed": "Performed",
-    }.get(name, name)
+@pytest.mark.parametrize("name", Operator)
+def test_operator_of_events_is_documented(name: str) -> None:
+    events = README.partition("## The API")[2].partition("### Events")[0]
 
-    assert known_as in generated or known_as in spec
+    assert re.search(rf"`{name}`", events)
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_operator_stands_in_the_table_of_examples(name: str) -> None:
+    examples = text("tests/graphql/test_lists.py")
+
+    assert re.search(rf'attribute\("\w+", (?:\*\*{{)?"?{name}"?[=:]', examples)
+
+
+@pytest.mark.parametrize("name", _KINDS)
+def test_condition_stands_in_the_table_of_examples(name: str) -> None:
+    examples = text("tests/graphql/test_lists.py") + text("tests/spec/test_segments.py")
+
+    assert re.search(rf'{{"{name}":|\b{name}\("|= {name}\(', examples)
+
+
+def parts(condition: model.Condition) -> Iterator[str]:
+    """What a condition is made of."""
+    yield type(condition).__name__
+    match condition:
+        case model.All(conditions=conditions) | model.Any(conditions=conditions):
+            for one in conditions:
+                yield from parts(one)
+        case model.Not(condition=one) | model.InSegment(condition=one):
+            yield from parts(one)
+        case _:
+            pass
+
+
+def checked(raw: test_conditions.Raw) -> model.Condition:
+    try:
+        return check_filter(raw, test_conditions.FRAME)
+    except FilterInvalidError:
+        return EVERYBODY  # some operands fit no attribute
+
+
+GENERATED: st.SearchStrategy[model.Condition] = st.one_of(
+    test_members.conditions,
+    test_conditions.filters.map(checked),
+    test_performed.conditions.map(lambda raw: checked({"performed": raw})),
+)
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_condition_is_generated(name: str) -> None:
+    assert name in parts(find(GENERATED, lambda one: name in parts(one), settings=SEARCHING))
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_operator_is_generated(name: str) -> None:
+    generated = test_conditions.attribute_conditions()
+
+    assert find(generated, lambda raw: name in raw["attribute"], settings=SEARCHING)
+
+
+@pytest.mark.parametrize("name", Operator)
+def test_operator_of_events_is_generated(name: Operator) -> None:
+    generated = test_event_filters.conditions
+
+    assert find(generated, lambda one: one.operator is name, settings=SEARCHING)

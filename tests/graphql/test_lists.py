@@ -85,6 +85,7 @@ def attribute(name: str, **operator: Any) -> dict[str, Any]:
         (attribute("score", gt=10), ["Cle"]),
         (attribute("score", gte="10.0"), ["Cle", "Ana"]),
         (attribute("score", lt=10), ["Bob"]),
+        (attribute("score", lte=10), ["Bob", "Ana"]),
         (attribute("score", eq=2.5), ["Bob"]),
         (attribute("last_seen", gte="2026-01-01T12:02:00Z"), ["coo", "Cle"]),
         (attribute("last_seen", withinLast="PT3M"), ["coo", "Cle", "Bob"]),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.ids import global_id
 from app.segments import crowd
 from app.services import compose
 from app.settings import Settings
@@ -236,6 +237,44 @@ async def test_explanation_says_what_decided(shop: Api) -> None:
     assert [one["values"] for one in told["conditions"]] == [[], ["bob"], [], [], []]
     assert told["conditions"][4]["condition"] == performed(step(CART), step(CLICK), scope="SESSION")
     assert told["conditions"][4]["events"] == [CART, CLICK]
+
+
+IMPORT = """mutation ($input: ImportSegmentCsvInput!) {
+  importSegmentCsv(input: $input) { segment { id } }
+}"""
+
+
+async def test_explanation_shows_what_identifiers_accounts_and_lists_go_by(shop: Api) -> None:
+    given = {"name": "Asked", "kind": "USER", "column": "id", "matchOn": "user_id"}
+    imported = await shop.data(IMPORT, input=given | {"csv": "id\nbob\n"})
+    asked = imported["importSegmentCsv"]["segment"]["id"]
+    named = {"identifierIn": {"type": "user_id", "values": ["ana", "bob"]}}
+    conditions = [named, {"account": global_id("Account", "c0")}, {"segment": asked}]
+    segment = await ids(shop, name="Any", definition={"or": conditions})
+
+    told = (await shop.data(EXPLAIN, segment=segment, profile={"userId": "bob"}))["explainSegment"]
+    [of_list] = (await shop.data(EXPLAIN, segment=asked, profile={"userId": "ana"}))[
+        "explainSegment"
+    ]["conditions"]
+
+    assert [(one["holds"], one["values"]) for one in told["conditions"]] == [
+        (True, []),
+        (True, ["user_id:bob"]),
+        (False, ["c1"]),
+        (True, ["user_id:bob"]),
+    ]
+    assert (of_list["holds"], of_list["values"]) == (False, ["user_id:ana"])
+
+
+async def test_explanation_of_one_account_of_accounts(shop: Api) -> None:
+    definition = {"account": global_id("Account", "c0")}
+    segment = await ids(shop, name="One", kind="ACCOUNT", definition=definition)
+
+    told = (await shop.data(EXPLAIN, segment=segment, account={"accountId": "c0"}))[
+        "explainSegment"
+    ]
+
+    assert [(one["holds"], one["values"]) for one in told["conditions"]] == [(True, ["c0"])]
 
 
 async def test_explanation_of_accounts(shop: Api) -> None:

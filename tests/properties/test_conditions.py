@@ -102,7 +102,7 @@ async def test_filter_finds_what_the_condition_holds_for(
         assert not evaluate(condition, Subject("claimed", lambda: Fold({})))
     stored = await store(database, people)
 
-    query = compile_condition(condition, ProfileKind.USER)
+    query = compile_condition(condition)
     found = await database["profiles"].find(query, {"_id": 1}).to_list()
 
     assert {one["_id"] for one in found} == {

@@ -21,7 +21,16 @@ from app.segments import members as members_of
 from app.segments.evaluate import Subject, evaluate
 from app.segments.finding_repository import Finder
 from app.segments.members import Members
-from app.segments.model import All, Among, AnyIdentifier, Condition, InSegment, Listed, Not
+from app.segments.model import (
+    All,
+    Among,
+    AnyIdentifier,
+    Condition,
+    InSegment,
+    Listed,
+    Not,
+    OfAccount,
+)
 from app.segments.model import Any as AnyOf
 from app.segments.resolve import elsewhere, resolved
 from app.segments.rows.repository import RowRepository
@@ -35,7 +44,10 @@ BY_VALUE: Order = (Sort("attributes.score", 1, float("-inf")), Sort("_id", 1))
 
 sets = st.frozensets(st.sampled_from([*PEOPLE, "gone"]), max_size=6).map(Among)
 found = st.frozensets(st.sampled_from(PEOPLE), max_size=6).map(lambda ids: Among(ids, found=True))
-said = st.sampled_from(["user_id:a", "user_id:b"]).map(lambda one: AnyIdentifier((one,)))
+said = st.one_of(
+    st.sampled_from(["user_id:a", "user_id:b"]).map(lambda one: AnyIdentifier((one,))),
+    st.sampled_from(["acme", "gone", "p1"]).map(OfAccount),
+)
 lists = st.sampled_from(["list-a", "list-b", "list-x"]).map(
     lambda one: Listed(one, ListKey.USER_ID)
 )
@@ -66,6 +78,7 @@ async def people(database: Database) -> Database:
             "created_at": T,
             "updated_at": T,
             "identifiers": sorted(identifiers(number)),
+            "accounts": sorted(accounts(number)),
             "attributes": {"first_seen": T} | ({"score": number * 7 % 5} if number % 3 else {}),
         }
         await database["profiles"].insert_one(document)
@@ -80,6 +93,10 @@ async def people(database: Database) -> Database:
 
 def identifiers(number: int) -> set[str]:
     return {"user_id:a"} if number % 2 else {"user_id:b", "cookie_id:x"}
+
+
+def accounts(number: int) -> frozenset[str]:
+    return frozenset({"acme"} if number % 4 else ())
 
 
 def lists_of(number: int) -> frozenset[str]:
@@ -117,8 +134,9 @@ async def test_pages_and_counts_are_of_those_for_whom_it_holds(
 
 
 def holds(condition: Condition, key: str) -> bool:
-    keys = frozenset(identifiers(int(key[1:])))
-    subject = Subject(key, lambda: Fold({}, keys), rows=lists_of(int(key[1:])))
+    number = int(key[1:])
+    fold = Fold({}, frozenset(identifiers(number)), accounts(number))
+    subject = Subject(key, lambda: fold, rows=lists_of(number))
     return evaluate(condition, subject)
 
 
