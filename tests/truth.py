@@ -63,11 +63,27 @@ async def assert_identity_is_whole(
     for one in profiles.values():
         if one.get("deleted"):
             assert not one.keys() & {"attributes", "identifiers", "accounts", "terms"}
+    await assert_every_claim_is_somebodys(world, profiles, set(registry.values()))
     sessions = await world.documents("sessions")
     assert not any(one.get("pending") for one in sessions), "a session is half moved"
     for session in await world.living("sessions"):
         assert session["_id"] == session_document_id(session["profile"], session["session_id"])
         assert session["profile"] in folds, "a session belongs to nobody"
+
+
+async def assert_every_claim_is_somebodys(
+    world: World, profiles: dict[str, Document], owners: set[str]
+) -> None:
+    """Identifiers and marks are those of profiles with events, or of such as were taken apart."""
+    live = [
+        one
+        for one in profiles.values()
+        if one.get("merged_into") is None and one.get("deleted") is None
+    ]
+    apart = {one["_id"] for one in live if "unmerge/" in "".join(one.get("marks") or ())}
+    somebody = apart | (await world.folds()).keys()
+    assert owners <= somebody, "a claim belongs to nobody"
+    assert {one["_id"] for one in live} <= somebody, "marks belong to nobody"
 
 
 def home(profiles: dict[str, Document], target: str | None) -> str | None:

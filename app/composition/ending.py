@@ -6,6 +6,7 @@ from app.composition.stores import Stores
 from app.erasure.repository import ErasureRepository
 from app.erasure.service import ErasureService
 from app.erasure.traces import Traces
+from app.ingestion.claims import ClaimService
 from app.ingestion.retention import RetentionService
 from app.merging.service import MergeService
 from app.profiles.end_repository import EndRepository
@@ -23,6 +24,7 @@ class Ending:
     merging: MergeService
     erasures: ErasureRepository
     erasure: ErasureService
+    claims: ClaimService
     retention: RetentionService
 
 
@@ -50,16 +52,24 @@ def compose_ending(stores: Stores, *, max_identifiers: int) -> Ending:
         limits=limits,
     )
     erasures = ErasureRepository(stores.database, _erasure_key(stores))
+    claims = ClaimService(
+        lanes=stores.lanes,
+        identifiers=stores.identifiers,
+        profiles=ends,
+        events=stores.events,
+        merging=merging,
+        removal=removal,
+    )
     retention = RetentionService(
         kept=KeptRepository(stores.database, stores.retention),
         removal=removal,
+        claims=claims,
         lanes=stores.lanes,
         owner=stores.owner,
         clock=stores.clock,
     )
-    return Ending(
-        removal, limits, merging, erasures, _erasure(stores, erasures, merging, removal), retention
-    )
+    erasure = _erasure(stores, erasures, merging, removal)
+    return Ending(removal, limits, merging, erasures, erasure, claims, retention)
 
 
 def _erasure_key(stores: Stores) -> str | None:

@@ -30,6 +30,7 @@ def compose_ingestion(stores: Stores, ending: Ending, *, lanes_total: int) -> In
         targets=targets,
         adopter=_adopter(stores, ending, targets),
         applier=_applier(stores, ending),
+        claims=ending.claims,
         merging=ending.merging,
         policy=stores.settings.identity_policy,
         removal=ending.removal,

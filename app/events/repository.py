@@ -90,6 +90,12 @@ class EventRepository:
         query = {"lane": lane, "seq": {"$in": seqs}}
         return await self._events.find_one(query, {"_id": 1}) is not None
 
+    async def shown_under(self, profiles: Iterable[str]) -> set[str]:
+        """Those of these profiles under which any event shows."""
+        wanted = sorted(profiles)
+        found = [await self._events.find_one({"profile": one}, {"profile": 1}) for one in wanted]
+        return {document["profile"] for document in found if document}
+
     async def any_about(self, profile: str, identifiers: Iterable[str], *, until: datetime) -> bool:
         """Whether an event of this profile is about one of these, and happened until then."""
         query = {

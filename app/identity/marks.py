@@ -14,6 +14,9 @@ Marks = frozenset[str]
 
 NONE: Marks = frozenset()
 
+UNMERGE = "unmerge/"
+"""What the dimensions begin with by which two are kept apart that were taken apart."""
+
 
 def are_apart(a: Marks, b: Marks, policy: IdentityPolicy) -> bool:
     """Whether these marks belong to two different people."""

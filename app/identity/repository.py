@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from pymongo.errors import BulkWriteError
 
+from app.storage.beginnings import begins_with
 from app.storage.client import Database
 from app.storage.faults import duplicates
 
@@ -23,6 +24,14 @@ class IdentifierRepository:
         # One answer, however many there are: without a size the first has only 101.
         found = self._identifiers.find({"_id": {"$in": asked}}, batch_size=len(asked) + 1)
         return {document["_id"]: document["profile"] for document in await found.to_list()}
+
+    async def owners_like(self, beginnings: Iterable[str]) -> set[str]:
+        """The profiles that have identifiers, of those whose ids begin like this."""
+        found: set[str] = set()
+        for query in begins_with("profile", beginnings):
+            async for document in self._identifiers.find(query, {"profile": 1}):
+                found.add(document["profile"])
+        return found
 
     async def claim(self, claims: dict[str, str]) -> set[str]:
         """Register unknown identifiers with their profiles; those that others claimed first."""
@@ -53,6 +62,6 @@ class IdentifierRepository:
         """Hand all identifiers of a merged profile over."""
         await self._identifiers.update_many({"profile": owner}, {"$set": {"profile": to}})
 
-    async def release(self, owner: str) -> None:
-        """Forget all identifiers of a removed profile: the next event makes a new one."""
-        await self._identifiers.delete_many({"profile": owner})
+    async def release(self, *owners: str) -> None:
+        """Forget all identifiers of removed profiles: the next event makes a new one."""
+        await self._identifiers.delete_many({"profile": {"$in": sorted(owners)}})

@@ -10,7 +10,7 @@ from app.events.stored import Entry
 from app.identity.model import IdentityPolicy
 from app.identity.repository import IdentifierRepository
 from app.ingestion.homes import entry_of, home_of, is_homeless, moved_home
-from app.ingestion.targets import Asked, Found, Targets
+from app.ingestion.targets import Asked, Claims, Found, Targets
 from app.profiles.repository import DocumentRepository
 from app.removal.service import RemovalService
 
@@ -35,20 +35,25 @@ class Adopter:
         self._removal = removal
         self._targets = targets
 
-    async def adopt(self, abandoned: Sequence[int], batch: Batch, *, now: datetime) -> list[Entry]:
+    async def adopt(
+        self, abandoned: Sequence[int], batch: Batch, claims: Claims, *, now: datetime
+    ) -> list[Entry]:
         """What batches of this lane stored under these numbers, now under that of ``batch``."""
         if not abandoned or not await self._events.adopt(list(abandoned), batch):
             return []
         _, stored = await self._events.of_batch(batch.lane, batch.seq)
-        entries = await self._moved(await self._housed(stored, now=now))
+        entries = await self._moved(await self._housed(stored, batch, claims, now=now), claims)
         before = {one.event.id: one for one in stored}
         await self._events.house([one for one in entries if one is not before[one.event.id]], batch)
         return entries
 
-    async def _housed(self, entries: Sequence[Entry], *, now: datetime) -> list[Entry]:
+    async def _housed(
+        self, entries: Sequence[Entry], batch: Batch, claims: Claims, *, now: datetime
+    ) -> list[Entry]:
         """The entries, with a living profile for those whose own was removed before it had them.
 
-        Without those of people who were erased since they were stored: these are deleted.
+        Without those of people who were erased since they were stored: these are deleted, unless
+        somebody else has adopted them since, and maybe applied them.
         """
         found = Found(late=await self._erasures.late([one.event for one in entries]))
         homeless = [one for one in entries if is_homeless(one)]
@@ -57,11 +62,12 @@ class Adopter:
             for policy in IdentityPolicy
             for entry in await self._of_policy(
                 [one.event for one in homeless if one.policy is policy],
-                Asked(policy, now, found, deleted_too=True),
+                Asked(policy, now, found, claims, deleted_too=True),
             )
         ]
         if found.late:
-            await self._removal.forget({"_id": {"$in": sorted(found.late)}})
+            ours = {"lane": batch.lane, "seq": batch.seq}
+            await self._removal.forget({"_id": {"$in": sorted(found.late)}, **ours})
         at_home = (one for one in entries if not is_homeless(one))
         return [one for one in (*at_home, *housed) if one.event.id not in found.late]
 
@@ -74,7 +80,7 @@ class Adopter:
             if one.id not in asked.found.late
         ]
 
-    async def _moved(self, entries: Sequence[Entry]) -> list[Entry]:
+    async def _moved(self, entries: Sequence[Entry], claims: Claims) -> list[Entry]:
         """The entries; those whose profile was taken apart, or removed, with another.
 
         Then some of their identifiers may be nobody's, and are claimed.
@@ -84,6 +90,7 @@ class Adopter:
             moved, unknown = await self._looked_up(at_home)
             if not unknown:
                 return [moved.get(one.event.id, one) for one in entries]
+            await claims.claim_for(unknown.values())
             await self._identifiers.claim(unknown)
 
     async def _looked_up(self, at_home: Sequence[Entry]) -> tuple[dict[str, Entry], dict[str, str]]:

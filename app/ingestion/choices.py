@@ -32,6 +32,11 @@ class Choice:
         return self.marks <= frozenset(self.marked or ())
 
     @property
+    def claims(self) -> bool:
+        """Whether anything is written for the profile before there is an event of it."""
+        return bool(self.unknown or self.strays or not self.is_marked)
+
+    @property
     def gains(self) -> bool:
         """Whether a profile that is known gets identifiers which it did not have."""
         return bool(self.others or self.strays or 0 < len(self.unknown) < len(self.group))

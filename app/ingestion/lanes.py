@@ -4,9 +4,13 @@ A lane is ``idle``, ``storing`` (events of ``seq`` are being inserted) or ``appl
 all in the ledger, and profiles are being updated). The step from storing to applying commits the
 batch: it says for all its events at once that they will be applied, so no event needs a mark.
 A batch that stopped while storing is abandoned; a later one adopts what it had stored.
+
+``claims`` tells for which profiles the batch claims identifiers: first what the ids of all new
+ones begin with, then the ids of others. Those of abandoned batches are ``doubtful``: maybe
+nothing was stored for them, and their process may sleep, and claim some more when it wakes up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +26,9 @@ IDLE, STORING, APPLYING = "idle", "storing", "applying"
 LEASE = timedelta(seconds=15)
 """How long a lane stays with a process that shows no sign of life."""
 
+MAX_DOUBTFUL = 2000
+"""Claims that a lane remembers: at least those of the last batch that was abandoned."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:
@@ -32,6 +39,8 @@ class Lane:
     seq: int
     state: str
     abandoned: tuple[int, ...]
+    claims: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
 
 
 class LaneRepository:
@@ -57,9 +66,15 @@ class LaneRepository:
             return None
         return _lane(taken) if taken else None
 
-    async def begin(self, lane: Lane, *, now: datetime) -> Lane:
+    async def begin(self, lane: Lane, *, cohort: str, now: datetime) -> Lane:
         """idle → storing, under the next sequence number."""
-        return await self._step(lane, IDLE, {"$set": {"state": STORING}, "$inc": {"seq": 1}}, now)
+        begun = {"state": STORING, "claims": [cohort]}
+        return await self._step(lane, IDLE, {"$set": begun, "$inc": {"seq": 1}}, now)
+
+    async def claim_for(self, lane: Lane, profiles: Sequence[str], *, now: datetime) -> Lane:
+        """Remember, while storing, that identifiers are about to be claimed for these too."""
+        update = {"$set": {}, "$push": {"claims": {"$each": list(profiles)}}}
+        return await self._step(lane, STORING, update, now)
 
     async def commit(self, lane: Lane, *, now: datetime) -> Lane:
         """storing → applying: from here on nobody stores events under this number."""
@@ -79,7 +94,12 @@ class LaneRepository:
 
     async def abandon(self, lane: Lane, *, now: datetime) -> Lane:
         """storing → idle: what was stored under this number waits for adoption."""
-        update = {"$set": {"state": IDLE}, "$addToSet": {"abandoned": lane.seq}}
+        doubtful = {"$each": list(lane.claims), "$slice": -MAX_DOUBTFUL}
+        update = {
+            "$set": {"state": IDLE},
+            "$addToSet": {"abandoned": lane.seq},
+            "$push": {"doubtful": doubtful},
+        }
         return await self._step(lane, STORING, update, now)
 
     async def release(self, lane: Lane) -> None:
@@ -122,4 +142,6 @@ def _lane(document: Document) -> Lane:
         document["seq"],
         document["state"],
         tuple(document["abandoned"]),
+        tuple(document.get("claims", ())),
+        tuple(document.get("doubtful", ())),
     )

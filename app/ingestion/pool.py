@@ -12,6 +12,7 @@ from datetime import datetime
 
 from app.errors import LaneLostError, OverloadedError
 from app.ingestion.lanes import Lane, LaneRepository, lane_names
+from app.profiles.ids import id_in_cohort, new_cohort
 
 Clock = Callable[[], datetime]
 Settle = Callable[["Turn"], Awaitable[None]]
@@ -30,11 +31,28 @@ class Turn:
         self._clock = clock
         self.lane = lane
         self.settled = True
+        self.claimants: set[str] = set()
+        self._given = 0
 
     async def begin(self) -> None:
         """idle → storing; from here on the lane is in debt until ``finish``."""
         self.settled = False
-        self.lane = await self._lanes.begin(self.lane, now=self._clock())
+        now = self._clock()
+        self.lane = await self._lanes.begin(self.lane, cohort=new_cohort(now), now=now)
+        self.claimants, self._given = set(), 0
+
+    def fresh(self) -> str:
+        """An id for a new profile, one of the cohort that the lane remembers."""
+        self._given += 1
+        return id_in_cohort(self.lane.claims[0], self._given)
+
+    async def claim_for(self, profiles: Iterable[str]) -> None:
+        """Identifiers are about to be claimed for these; whoever takes over has to know."""
+        self.claimants.update(profiles)
+        cohort, *others = self.lane.claims
+        unknown = self.claimants - set(others)
+        if others := sorted(one for one in unknown if not one.startswith(cohort)):
+            self.lane = await self._lanes.claim_for(self.lane, others, now=self._clock())
 
     async def commit(self) -> None:
         """storing → applying."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from app.ingestion.claims import ClaimService
 from app.ingestion.lanes import LaneRepository
 from app.ingestion.pool import Clock
 from app.profiles.kept_repository import Cuts, KeptRepository
@@ -36,12 +37,14 @@ class RetentionService:
         *,
         kept: KeptRepository,
         removal: RemovalService,
+        claims: ClaimService,
         lanes: LaneRepository,
         owner: str,
         clock: Clock,
     ) -> None:
         self._kept = kept
         self._removal = removal
+        self._claims = claims
         self._lanes = lanes
         self._owner = owner
         self._clock = clock
@@ -50,7 +53,10 @@ class RetentionService:
         self._hidden: tuple[datetime, list[str]] | None = None
 
     async def keep_up(self) -> int:
-        """To be called now and then: sweeps once a minute; how many profiles were removed."""
+        """To be called now and then: sweeps once a minute; how many profiles were removed.
+
+        So are those that never came, although identifiers were claimed for them.
+        """
         now = self._clock()
         if self._begun_at is not None and now < self._begun_at + PAUSE:
             return 0
@@ -58,7 +64,7 @@ class RetentionService:
         if lane is None:
             return 0
         self._begun_at = now
-        swept = await self._sweep(now)
+        swept = await self._sweep(now) + await self._claims.sweep(now=now)
         await self._lanes.release(lane)
         return swept
 

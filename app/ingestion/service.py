@@ -19,11 +19,12 @@ from app.events.repository import Batch, EventRepository
 from app.identity.model import IdentityPolicy
 from app.ingestion.adoption import Adopter
 from app.ingestion.applying import Applier
+from app.ingestion.claims import ClaimService
 from app.ingestion.homes import entry_of
 from app.ingestion.lanes import APPLYING, IDLE, STORING, LaneRepository
 from app.ingestion.outcome import Outcome, Received, receive
 from app.ingestion.pool import Clock, LanePool, Turn
-from app.ingestion.targets import Found, Targets
+from app.ingestion.targets import Asked, Found, Targets
 from app.ingestion.turns import in_turns
 from app.merging.service import MergeService
 from app.profiles.plan import Plan, plan, plan_in_steps
@@ -49,6 +50,7 @@ class IngestionService:
         targets: Targets,
         adopter: Adopter,
         applier: Applier,
+        claims: ClaimService,
         merging: MergeService,
         policy: IdentityPolicy,
         removal: RemovalService,
@@ -66,6 +68,7 @@ class IngestionService:
         self._targets = targets
         self._adopter = adopter
         self._applier = applier
+        self._claims = claims
         self._merging = merging
         self._policy = policy
         self._removal = removal
@@ -153,10 +156,10 @@ class IngestionService:
 
     async def _batch(self, turn: Turn, received: Received, policy: IdentityPolicy) -> None:
         catalogue = await self._catalogue(received.events)
-        found = Found()
-        planned = await self._store(turn, received, catalogue, policy=policy, found=found)
+        asked = Asked(policy, self._clock(), Found(), turn)
+        planned = await self._store(turn, received, catalogue, asked)
         await turn.commit()
-        await self._complete(turn, planned, adopted=True, gained=found.gained)
+        await self._complete(turn, planned, adopted=True, gained=asked.found.gained)
         received.refuse(planned.refused)
 
     async def _complete(
@@ -164,11 +167,13 @@ class IngestionService:
     ) -> None:
         """Apply a batch, and see what became of the profiles; may be repeated until it is done.
 
-        Events whose profile was removed meanwhile go to a new one, in a batch of their own.
+        Events whose profile was removed meanwhile go to a new one, in a batch of their own. Where
+        all events of a profile were known, or had to be kept out, its identifiers are free again.
         """
         ended = await self._applier.apply(turn.lane, planned, now=self._clock())
         written = {root: planned.profiles[one] for one, root in ended.items() if root is not None}
         await self._limits.watch(written, gained=gained)
+        await self._claims.free(turn.claimants - planned.profiles.keys(), now=self._clock())
         removed = [one for one, root in ended.items() if root is None]
         if removed:
             await self._evict(turn, removed)
@@ -184,23 +189,16 @@ class IngestionService:
         await self._events.evict(turn.lane.name, turn.lane.seq, removed)
 
     async def _store(
-        self,
-        turn: Turn,
-        received: Received,
-        catalogue: Catalogue,
-        *,
-        policy: IdentityPolicy,
-        found: Found,
+        self, turn: Turn, received: Received, catalogue: Catalogue, asked: Asked
     ) -> Plan:
         """Store the batch; what everything in the ledger under its number changes."""
+        found = asked.found
         batch = Batch(turn.lane.name, turn.lane.seq, catalogue.version)
-        adopted = await self._adopter.adopt(turn.lane.abandoned, batch, now=self._clock())
-        homes = await self._targets.of_events(
-            received.events, policy=policy, now=self._clock(), found=found
-        )
+        adopted = await self._adopter.adopt(turn.lane.abandoned, batch, turn, now=self._clock())
+        homes = await self._targets.of_events(received.events, asked)
         received.keep_out(found.late)
         entries = [
-            entry_of(one, homes.get(one.id), policy)
+            entry_of(one, homes.get(one.id), asked.policy)
             for one in received.events
             if one.id not in found.known
         ]
@@ -224,6 +222,7 @@ class IngestionService:
             await self._reapply(turn)
         if turn.lane.abandoned:
             await self._apply_abandoned(turn)
+        await self._claims.free(turn.lane.doubtful, now=self._clock())
         turn.settled = True
 
     async def _reapply(self, turn: Turn) -> None:
@@ -231,13 +230,14 @@ class IngestionService:
         version, entries = await self._events.of_batch(turn.lane.name, turn.lane.seq)
         catalogue = (await self._attributes.current()).at(version)
         planned = plan(entries, catalogue, now=self._clock())
+        turn.claimants.update(turn.lane.claims)
         await self._complete(turn, planned, adopted=False)
 
     async def _apply_abandoned(self, turn: Turn) -> None:
         await turn.begin()
         catalogue = await self._attributes.current()
         batch = Batch(turn.lane.name, turn.lane.seq, catalogue.version)
-        entries = await self._adopter.adopt(turn.lane.abandoned, batch, now=self._clock())
+        entries = await self._adopter.adopt(turn.lane.abandoned, batch, turn, now=self._clock())
         await turn.commit()
         planned = plan(entries, catalogue, now=self._clock())
         await self._complete(turn, planned, adopted=True)

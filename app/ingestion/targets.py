@@ -24,7 +24,6 @@ from app.ingestion.homes import (
     moment,
 )
 from app.merging.service import MergeService
-from app.profiles.ids import new_profile_id
 from app.profiles.model import Standing
 from app.profiles.repository import DocumentRepository
 
@@ -33,6 +32,16 @@ class Expired(Protocol):
     """Closes those of these profiles that have expired, and frees their identifiers."""
 
     async def __call__(self, profiles: Iterable[str], /, *, now: datetime) -> set[str]: ...
+
+
+class Claims(Protocol):
+    """The profiles for which a batch claims identifiers, written down before it does."""
+
+    def fresh(self) -> str:
+        """The id of a new one."""
+
+    async def claim_for(self, profiles: Iterable[str]) -> None:
+        """These are about to get identifiers, or marks."""
 
 
 class _Settled(NamedTuple):
@@ -66,6 +75,7 @@ class Asked(NamedTuple):
     policy: IdentityPolicy
     now: datetime
     found: Found
+    claims: Claims
     deleted_too: bool = False
 
     @property
@@ -94,17 +104,16 @@ class Targets:
         self._erasures = erasures
         self._expired = expired
 
-    async def of_events(
-        self, events: Iterable[Event], *, policy: IdentityPolicy, now: datetime, found: Found
-    ) -> dict[str, Home]:
+    async def of_events(self, events: Iterable[Event], asked: Asked) -> dict[str, Home]:
         """The home of each event, by event id; none for events that may not change profiles.
 
         A duplicate says nothing new, also about who belongs together: where identifiers would be
         claimed or joined, events that are in the ledger already are left out.
         """
+        found = asked.found
         identified = [one for one in events if one.profiled and one.identifiers]
         groups = grouped(one.identifiers for one in identified)
-        owners = await self._kept(await self._owners(groups), now)
+        owners = await self._kept(await self._owners(groups), asked.now)
         found.late.update(await self._erasures.late(events))
         if found.late:
             identified = [one for one in identified if one.id not in found.late]
@@ -116,7 +125,7 @@ class Targets:
         if open_events:
             found.known.update(await self._events.known(one.id for one in open_events))
             new = [one for one in open_events if one.id not in found.known]
-            profiles |= await self.resolve(new, Asked(policy, now, found), owners)
+            profiles |= await self.resolve(new, asked, owners)
         return {
             one.id: home_of(one.identifiers, profiles)
             for one in identified
@@ -199,15 +208,16 @@ class Targets:
                 marks,
                 owners=owners,
                 standings=standings,
-                fresh=new_profile_id(asked.now),
+                fresh=asked.claims.fresh(),
             )
             for group, marks in groups.items()
         ]
+        await asked.claims.claim_for(one.profile for one in chosen if one.claims)
         lost = await self._mark(chosen)
         again = {one.group for one in chosen if one.profile in lost or one.replaces_deleted}
         found: dict[Group, str] = {}
         for one in chosen:
-            profile = None if one.profile in lost else await self._join(one, now=asked.now)
+            profile = None if one.profile in lost else await self._join(one, asked)
             if profile is None:
                 again.add(one.group)
             else:
@@ -231,14 +241,16 @@ class Targets:
         marks = {one.profile: (one.marked, one.marks) for one in chosen if not one.is_marked}
         return await self._profiles.mark(marks) if marks else set()
 
-    async def _join(self, choice: Choice, *, now: datetime) -> str | None:
+    async def _join(self, choice: Choice, asked: Asked) -> str | None:
         """Merge the living profiles, replace the others; None if one has changed meanwhile."""
         profile = choice.profile
         for other in choice.others:
-            joined = await self._merging.join(other, profile, now=now)
+            joined = await self._merging.join(other, profile, now=asked.now)
             if joined is None:
                 return None
             profile = joined
+        if profile != choice.profile:  # which another merge has ended
+            await asked.claims.claim_for([profile])
         for one, owner in choice.strays.items():  # also of merges that had moved all they found
             if not await self._identifiers.replace(one, owner=owner, to=profile):
                 return None

@@ -8,8 +8,10 @@ from datetime import datetime
 from pymongo.errors import DuplicateKeyError
 
 from app.aggregation.stored import surplus
+from app.identity.marks import UNMERGE
 from app.paging import Mql
 from app.profiles.compile import BRIMMING, LIVE
+from app.storage.beginnings import begins_with
 from app.storage.client import Collection, Document
 
 _STRETCH = 1000
@@ -29,6 +31,12 @@ _CONTENT = (
     "pending",
     "ending",
 )
+
+
+_TAKEN_APART: Mql = {"$elemMatch": {"$gte": UNMERGE, "$lt": f"{UNMERGE}~"}}
+
+_UNWRITTEN: Mql = {"created_at": {"$exists": False}, "marks": {"$not": _TAKEN_APART}}
+"""No event made it, and nobody took it apart: such a one keeps identifiers without events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,30 @@ class EndRepository:
         barred = {"$set": {**tombstone, "ending": True}}
         with suppress(DuplicateKeyError):  # it lives no more
             await self._documents.update_one({"_id": document_id, **LIVE}, barred, upsert=True)
+
+    async def forestall(self, document_id: str, tombstone: Mql) -> bool:
+        """End a document before anything is written to it; False if something was, or it ended."""
+        unwritten = {"_id": document_id, **LIVE, **_UNWRITTEN}
+        ended = {"$set": {**tombstone, "ending": True}}
+        with suppress(DuplicateKeyError):
+            await self._documents.update_one(unwritten, ended, upsert=True)
+            return True
+        return False
+
+    async def unwritten(self, beginnings: Iterable[str]) -> set[str]:
+        """Living documents with ids that begin like this, in which nothing is written."""
+        found: set[str] = set()
+        for query in begins_with("_id", beginnings):
+            found |= {
+                one["_id"]
+                async for one in self._documents.find({**query, **LIVE, **_UNWRITTEN}, {"_id": 1})
+            }
+        return found
+
+    async def written(self, ids: Iterable[str]) -> set[str]:
+        """Those of these documents that live, and in which something is written."""
+        query = {"_id": {"$in": sorted(ids)}, **LIVE, "$nor": [_UNWRITTEN]}
+        return {one["_id"] async for one in self._documents.find(query, {"_id": 1})}
 
     async def unfinished(self) -> list[Document]:
         """Documents that have ended, of which something is left to be done."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.identity.marks import UNMERGE
 from app.storage.client import Database, Document
 
 
@@ -22,7 +23,7 @@ class Unmerge:
     @property
     def marks(self) -> tuple[str, str]:
         """The marks of the one that keeps its id, and of the other: they stay apart."""
-        return f"unmerge/{self.split}:kept", f"unmerge/{self.split}:split"
+        return f"{UNMERGE}{self.split}:kept", f"{UNMERGE}{self.split}:split"
 
 
 class UnmergeRepository:

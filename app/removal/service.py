@@ -65,6 +65,15 @@ class RemovalService:
         """Close a profile, also one that is to come: a batch has it in mind."""
         await self._profiles.bar(profile, {"deleted": now, "reason": reason})
 
+    async def forestall(self, profile: str, *, now: datetime) -> None:
+        """End a profile to which nothing was ever written; nothing happens if something was.
+
+        Whoever has it in mind finds it closed, and looks for another one.
+        """
+        tombstone = {"deleted": now, "reason": Reason.EXPIRED}
+        if await self._profiles.forestall(profile, tombstone):
+            await self.finish(profile)
+
     async def release(self, profile: str) -> None:
         """Free the identifiers of a profile that is closed, before the rest is done."""
         await self._identifiers.release(profile)
@@ -119,14 +128,14 @@ class RemovalService:
         return await self._quarantine.count()
 
     async def _sweep(self, ended: Document, merged: Document | None = None) -> None:
-        """Identifiers go first, so that they start anew.
+        """Identifiers go first, so that they start anew, also those claimed after a merge.
 
         Sessions of merged profiles may stand half-way, moved by a process that died of it. Events
         of a broken profile stay, so that none counts again. Of others, those go that it had taken.
         """
         profile, at = ended["_id"], ended["deleted"]
-        await self._identifiers.release(profile)
         tombstones = [profile, *ended.get("absorbed", ()), *([merged["_id"]] if merged else [])]
+        await self._identifiers.release(*tombstones)
         await self._sessions.end_of_profiles(tombstones, now=at)
         if Reason(ended["reason"]).is_broken:
             await self._events.disown(profile)

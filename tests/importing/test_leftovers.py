@@ -48,7 +48,7 @@ async def _die_in(world: World, state: str) -> None:
     lanes, now = LaneRepository(world.database), world.clock.now
     lane = await lanes.take("lane-77", owner="the dead", now=now)
     assert lane
-    lane = await lanes.begin(lane, now=now)
+    lane = await lanes.begin(lane, cohort="cohort", now=now)
     profile = (await world.registry())["user_id:u0"]
     events = [
         an_accepted_event(f"e{i}", cookie_id=None, user_id="u0", properties={"amount": 1})
