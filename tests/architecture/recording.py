@@ -15,6 +15,7 @@ from pymongo.monitoring import (
 from typing_extensions import override
 
 from app.storage.client import Database
+from app.storage.deadline import LimitedDatabase
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def connect_recorded(uri: str, name: str) -> tuple[Database, Recorder]:
     client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
         uri, tz_aware=True, tzinfo=UTC, event_listeners=[recorder]
     )
-    return cast("Database", client[name]), recorder
+    return cast("Database", LimitedDatabase(client[name])), recorder
 
 
 def _searches(name: str, command: dict[str, Any]) -> Iterator[Search]:
