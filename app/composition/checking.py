@@ -7,6 +7,7 @@ from app.composition.ending import Ending
 from app.composition.stores import Stores
 from app.ingestion.service import IngestionService
 from app.rebuilding.checks import ContentCheck, EventCheck, MergeCheck, RegistryCheck
+from app.rebuilding.claim_check import ClaimCheck
 from app.rebuilding.rebuilder import Rebuilder
 from app.rebuilding.repository import LedgerRepository
 from app.rebuilding.service import AuditService
@@ -35,7 +36,7 @@ def compose_checking(stores: Stores, ending: Ending, ingestion: IngestionService
     )
     return Checking(
         rebuilder,
-        _audit(stores, ledger, rebuilder, ingestion),
+        _audit(stores, ending, ledger, rebuilder, ingestion),
         UnmergeService(
             unmerges=UnmergeRepository(stores.database),
             ledger=ledger,
@@ -56,7 +57,11 @@ def compose_checking(stores: Stores, ending: Ending, ingestion: IngestionService
 
 
 def _audit(
-    stores: Stores, ledger: LedgerRepository, rebuilder: Rebuilder, ingestion: IngestionService
+    stores: Stores,
+    ending: Ending,
+    ledger: LedgerRepository,
+    rebuilder: Rebuilder,
+    ingestion: IngestionService,
 ) -> AuditService:
     identifiers, profiles, events = stores.identifiers, stores.profiles, stores.events
     return AuditService(
@@ -70,6 +75,12 @@ def _audit(
             ContentCheck(ProfileKind.SESSION, rebuilder),
             ContentCheck(ProfileKind.ACCOUNT, rebuilder),
             EventCheck(ledger=ledger, profiles=profiles, events=events, rebuilder=rebuilder),
+            ClaimCheck(
+                identifiers=identifiers,
+                profiles=profiles,
+                claims=ending.claims,
+                clock=stores.clock,
+            ),
         ],
         ingestion=ingestion,
     )

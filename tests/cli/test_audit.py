@@ -36,7 +36,8 @@ def audit(world: World, *options: str) -> tuple[int, list[str]]:
     return ended.returncode, ended.stderr.splitlines()
 
 
-SOUND = "Compared 1 events, 1 profiles: no difference."
+COMPARED = "Compared 1 events, 1 identifiers, 1 profiles"
+SOUND = f"{COMPARED}: no difference."
 
 
 async def test_sound_database_is_told_so(filled: World) -> None:
@@ -51,11 +52,14 @@ async def test_difference_is_told_then_mended(filled: World) -> None:
 
     assert audit(filled) == (
         1,
-        [line, "Compared 1 events, 1 profiles: 1 differences, 0 repaired."],
+        [line, f"{COMPARED}: 1 differences, 0 repaired."],
     )
     assert audit(filled, "--repair") == (
         0,
-        [f"{line} (repaired)", "Compared 1 events, 1 profiles: 1 differences, 1 repaired."],
+        [
+            f"{line} (repaired)",
+            f"{COMPARED}: 1 differences, 1 repaired.",
+        ],
     )
     assert audit(filled) == (0, [SOUND])
 

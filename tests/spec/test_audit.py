@@ -49,8 +49,10 @@ async def test_audit_of_a_sound_database_compares_all_and_finds_nothing(world: W
     audited = await world.services.audit.audit(notes)
 
     assert notes.found_ == []
-    assert str(audited) == ("Compared 1 accounts, 4 events, 3 profiles, 3 sessions: no difference.")
-    assert notes.steps[-1][0] == 11  # of about as many: servers estimate
+    assert str(audited) == (
+        "Compared 1 accounts, 4 events, 3 identifiers, 3 profiles, 3 sessions: no difference."
+    )
+    assert notes.steps[-1][0] == 14  # of about as many: servers estimate
 
 
 Damage = Callable[[World, dict[str, str]], Awaitable[None]]
@@ -62,6 +64,15 @@ def changed(collection: str, name: str, update: dict[str, Any]) -> Damage:
     async def damage(world: World, named: dict[str, str]) -> None:
         one = name.format(**named)
         await world.database[collection].update_one({"_id": one}, update)
+
+    return damage
+
+
+def claimed(identifier: str) -> Damage:
+    """Somebody registers an identifier by hand."""
+
+    async def damage(world: World, _named: dict[str, str]) -> None:
+        await world.database["identifiers"].insert_one({"_id": identifier, "profile": "nobody"})
 
     return damage
 
@@ -130,8 +141,16 @@ def deleted(collection: str, name: str) -> Damage:
         ),
         pytest.param(
             changed("identifiers", C2, {"$set": {"profile": "nobody"}}),
-            ["profile {other}: cookie_id:c2 is registered with nobody"],
+            [
+                "profile {other}: cookie_id:c2 is registered with nobody",
+                "identifier cookie_id:c2: it is registered with nobody, which is no profile",
+            ],
             id="an identifier that is registered elsewhere",
+        ),
+        pytest.param(
+            claimed("cookie_id:c9"),
+            ["identifier cookie_id:c9: it is registered with nobody, which is no profile"],
+            id="an identifier of whom there is no profile",
         ),
         pytest.param(
             changed("profiles", "{older}", {"$set": {"guard": {}, "attributes": {}}}),
