@@ -13,6 +13,7 @@ from app.attributes.model import ProfileKind
 from app.identity.model import IdentityPolicy
 from app.intake.datadog import read_rum
 from app.intake.peer import Peer
+from app.profiles.ids import id_in_cohort, new_cohort, new_profile_id
 from app.segments import finding_repository
 from app.storage.client import Database, close
 from tests.architecture.recording import Recorder, Search, connect_recorded
@@ -473,6 +474,24 @@ async def test_recovery_is_served_by_indexes(recorded: Explained) -> None:
     assert Search("profiles", {"pending": True}) in recorder.searches
     assert Search("profiles", {"ending": True}) in recorder.searches
     assert await scanned(api, recorder) == []
+
+
+async def test_claims_of_abandoned_batches_are_found_by_indexes(recorded: Explained) -> None:
+    api, recorder = recorded
+    database, now = api.world.database, api.world.clock.now
+    cohorts, whole = [new_cohort(now), new_cohort(now)], new_profile_id(now)
+    owners = [id_in_cohort(cohorts[0], 1), whole]
+    names = [{"_id": f"x:{number}", "profile": one} for number, one in enumerate(owners)]
+    await database["identifiers"].insert_many(names)
+    doubtful = {"_id": "lane-claims", "doubtful": [*cohorts, whole], "state": "idle"}
+    await database["lanes"].insert_one({**doubtful, "owner": None, "seq": 0, "abandoned": []})
+    recorder.searches.clear()
+
+    await api.world.another_process().services.retention.keep_up()
+
+    assert await scanned(api, recorder) == []
+    assert not (await api.world.registry()).keys() & {"x:0", "x:1"}
+    await database["lanes"].delete_one({"_id": "lane-claims"})
 
 
 async def test_events_of_a_batch_are_served_by_an_index(recorded: Explained) -> None:
