@@ -2,10 +2,12 @@
 
 Sessions come before profiles: a merge that closes a profile after our update of it finds our
 sessions and events in place and moves them; one that came before shows in the update's answer,
-and they are moved here.
+and they are moved here. Accounts come last: events whose profile was removed before it could take
+them go on in another batch, and count for their accounts there.
 """
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.events.repository import EventRepository
@@ -42,20 +44,23 @@ class Applier:
         self._events = events
 
     async def apply(self, lane: Lane, planned: Plan, *, now: datetime) -> dict[str, str | None]:
-        """Apply the plan of the lane's batch; where each profile's share ended.
+        """Apply the plan of the lane's batch, but for accounts; where each profile's share ended.
 
         None: nowhere, since the profile was removed before it had taken the share.
         """
         if planned.views:
             await self._events.show_best(planned.views)
-        accounts = [Share(key, key, fold) for key, fold in planned.accounts.items()]
         sessions = [_session_share(key, fold) for key, fold in planned.sessions.items()]
         await asyncio.gather(
-            self._accounts.apply(accounts, lane=lane.name, seq=lane.seq),
             self._sessions.apply(sessions, lane=lane.name, seq=lane.seq),
             self._collisions.record(planned.collisions.values(), now=now),
         )
         return await self._apply_profiles(lane, planned.profiles)
+
+    async def apply_accounts(self, lane: Lane, folds: Mapping[str, Fold]) -> None:
+        """Apply what the lane's batch has for accounts, without events that go on elsewhere."""
+        shares = [Share(key, key, fold) for key, fold in folds.items()]
+        await self._accounts.apply(shares, lane=lane.name, seq=lane.seq)
 
     async def tidy(self, profile: str) -> None:
         """Hand over what stands under a closed profile; where it was removed, take that away."""

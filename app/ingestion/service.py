@@ -177,6 +177,8 @@ class IngestionService:
         removed = [one for one, root in ended.items() if root is None]
         if removed:
             await self._evict(turn, removed)
+            planned = await self._planned(turn)
+        await self._applier.apply_accounts(turn.lane, planned.accounts)
         await turn.finish(housed=adopted and not removed)
         if removed:
             await self._apply_abandoned(turn)
@@ -226,12 +228,15 @@ class IngestionService:
         turn.settled = True
 
     async def _reapply(self, turn: Turn) -> None:
-        """Fold and apply once more, under the definitions that the batch was begun with."""
+        """Fold and apply once more."""
+        turn.claimants.update(turn.lane.claims)
+        await self._complete(turn, await self._planned(turn), adopted=False)
+
+    async def _planned(self, turn: Turn) -> Plan:
+        """What the ledger has under the lane's number, by the definitions it was begun with."""
         version, entries = await self._events.of_batch(turn.lane.name, turn.lane.seq)
         catalogue = (await self._attributes.current()).at(version)
-        planned = plan(entries, catalogue, now=self._clock())
-        turn.claimants.update(turn.lane.claims)
-        await self._complete(turn, planned, adopted=False)
+        return plan(entries, catalogue, now=self._clock())
 
     async def _apply_abandoned(self, turn: Turn) -> None:
         await turn.begin()

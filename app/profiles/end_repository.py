@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from app.aggregation.stored import surplus
@@ -113,11 +114,13 @@ class EndRepository:
         )
 
     async def outlive(self, ids: Iterable[str]) -> None:
-        """Note that these documents know more than the ledger, which has lost events of theirs."""
-        if wanted := sorted(ids):
-            await self._documents.update_many(
-                {"_id": {"$in": wanted}}, {"$set": {"outlives": True}}
-            )
+        """Note that these documents know more than the ledger, which has lost events of theirs.
+
+        Some may be about to be written for the first time.
+        """
+        marked = {"$set": {"outlives": True}}
+        if updates := [UpdateOne({"_id": one}, marked, upsert=True) for one in sorted(ids)]:
+            await self._documents.bulk_write(updates, ordered=False)
 
     async def forget(self, ids: Iterable[str], *, at: datetime) -> None:
         """Let the store delete these tombstones at a time."""

@@ -102,10 +102,6 @@ class Floor:
 def _shares(planned: Plan) -> dict[str, tuple[Callable[[str], Mql], list[Share]]]:
     """Constants and shares by collection, in the order in which the service applies them."""
     return {
-        "accounts": (
-            lambda _id: {},
-            [Share(key, key, fold) for key, fold in planned.accounts.items()],
-        ),
         "sessions": (
             session_constants,
             [
@@ -116,5 +112,9 @@ def _shares(planned: Plan) -> dict[str, tuple[Callable[[str], Mql], list[Share]]
         "profiles": (
             lambda _id: {},
             [Share(key, key, fold) for key, fold in planned.profiles.items()],
+        ),
+        "accounts": (
+            lambda _id: {},
+            [Share(key, key, fold) for key, fold in planned.accounts.items()],
         ),
     }

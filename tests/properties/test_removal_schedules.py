@@ -22,7 +22,7 @@ from migrations.runner import migrate
 from tests.auditing import assert_audit_finds_nothing
 from tests.faults import Killed
 from tests.living import World
-from tests.properties.test_protocol_schedules import Schedule
+from tests.properties.test_protocol_schedules import Schedule, define_sums
 from tests.truth import assert_equal_to_ledger
 
 pytestmark = pytest.mark.usefixtures("drawn_from_the_seed")
@@ -72,7 +72,9 @@ async def begun(seed: int) -> tuple[Schedule, World]:
         max_identifiers=random.choice([3, 1000]),
     )
     _ = [step async for step in migrate(store, now=schedule.clock.now)]
-    return schedule, World(store, schedule.services(store), schedule.clock)
+    world = World(store, schedule.services(store), schedule.clock)
+    await define_sums(world)
+    return schedule, world
 
 
 async def sending(schedule: Schedule, *beside: Coroutine[Any, Any, None]) -> dict[str, set[str]]:

@@ -11,10 +11,13 @@ from app.attributes.model import ProfileKind
 from app.attributes.service import NewAttribute
 from app.events.wire import EventInput
 from app.paging import PageRequest
-from app.removal.model import MAX_BYTES
+from app.removal.model import MAX_BYTES, Reason
+from app.services import compose
+from app.settings import Settings
 from app.values import DataType
 from tests.building import NOON, about, an_event
 from tests.living import World
+from tests.steps import Moment, observed
 from tests.truth import assert_equal_to_ledger
 
 U1 = "user_id:u1"
@@ -107,6 +110,36 @@ async def test_back_fill_does_not_bring_it_back(world: World) -> None:
     await world.services.backfill.start()
 
     assert await sizes(world) == [1]
+    await assert_equal_to_ledger(world)
+
+
+class Breaking:
+    """Lets the only profile break as soon as a batch is about to be applied to it."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def at(self, step: str, moment: Moment) -> None:
+        if (step, moment) == ("profiles.write", "before"):
+            for profile in await self._world.folds():
+                await self._world.services.removal.remove(
+                    profile, Reason.SIZE, now=self._world.clock.now
+                )
+
+
+async def test_what_is_on_its_way_when_it_breaks_counts_once_for_the_account(world: World) -> None:
+    kind, number = ProfileKind.ACCOUNT, DataType.NUMBER
+    await world.define("spent", Aggregation.SUM, number, kind=kind)
+    watched = observed(world.database, Breaking(world))
+    process = compose(watched, Settings(), world.clock)
+    bought = [about("e1", U1, account={"id": "a", "spent": 5}, time=1)]
+    later = [about("e2", U1, account={"id": "a", "spent": 7}, time=2)]
+
+    await world.ingest(*bought)
+    await process.ingestion.ingest(later)
+
+    assert len(await broken(world)) == 1
+    assert await world.shown("spent", kind=kind) == {"spent": 12}
     await assert_equal_to_ledger(world)
 
 
