@@ -32,7 +32,8 @@ from app.profiles.service import AccountService, ProfileService, SessionService
 from app.rebuilding.rebuilder import Rebuilder
 from app.rebuilding.service import AuditService
 from app.rebuilding.unmerging import UnmergeService
-from app.removal.model import MAX_IDENTIFIERS
+from app.removal.accounts import AccountRemovalService
+from app.removal.model import MAX_ACCOUNT_BYTES, MAX_BYTES, MAX_IDENTIFIERS, Bounds
 from app.removal.service import RemovalService
 from app.segments.belonging import BelongingService
 from app.segments.crowd import CrowdService
@@ -66,6 +67,7 @@ class Services:
     backfill: BackfillService
     merging: MergeService
     removal: RemovalService
+    account_removal: AccountRemovalService
     erasure: ErasureService
     retention: RetentionService
     profiles: ProfileService
@@ -128,12 +130,17 @@ def compose(
     lanes_total: int = ALL_LANES,
     lease: timedelta = LEASE,
     max_identifiers: int = MAX_IDENTIFIERS,
+    max_account_bytes: int = MAX_ACCOUNT_BYTES,
 ) -> Services:
     """The services over one database."""
     stores = open_stores(database, settings, clock, owner=str(uuid4()), lease=lease)
-    ending = compose_ending(stores, max_identifiers=max_identifiers)
+    ending = compose_ending(
+        stores,
+        people=Bounds(MAX_BYTES, max_identifiers),
+        accounts=Bounds(max_account_bytes),
+    )
     ingestion = compose_ingestion(stores, ending, lanes_total=lanes_total)
-    backfill = compose_backfill(stores, ingestion)
+    backfill = compose_backfill(stores, ending, ingestion)
     checking = compose_checking(stores, ending, ingestion)
     reading = compose_reading(stores, ending)
     sources = EventSourceService(EventSourceRepository(database))
@@ -144,6 +151,7 @@ def compose(
         backfill=backfill,
         merging=ending.merging,
         removal=ending.removal,
+        account_removal=ending.account_removal,
         erasure=ending.erasure,
         retention=ending.retention,
         profiles=reading.profiles,

@@ -1,4 +1,4 @@
-"""Broken profiles: what outgrew the limits, as it was when it was removed."""
+"""Broken profiles and accounts: what outgrew the limits, as it was when it was removed."""
 
 from datetime import datetime
 from typing import Annotated
@@ -12,11 +12,11 @@ from app.paging import MAX_PAGE, PageRequest
 from app.removal.repository import LATEST_FIRST
 from graphql_schema.attributes import AttributeValue
 from graphql_schema.context import Info
-from graphql_schema.fields import computed
+from graphql_schema.fields import computed, stored
 from graphql_schema.identifiers import Identifier
 from graphql_schema.nodes import Node, connection_row
 from graphql_schema.paging import AfterArgument, FirstArgument
-from graphql_schema.rows import Row, broken_row
+from graphql_schema.rows import Row, broken_account_row, broken_row
 from graphql_schema.values import value_readers
 
 MAX_SHOWN = 1000
@@ -67,6 +67,39 @@ class BrokenProfile(Node):
         read_values,
         "All attributes that had a value, in the order of their definitions.",
     )
+
+
+read_account_value, read_account_values = value_readers(ProfileKind.ACCOUNT)
+
+
+@strawberry.type(
+    description="An account that outgrew its limit, as it was until then. It began anew with its "
+    "next event; all its events stay its own."
+)
+class BrokenAccount(Node):
+    account_id: str = stored(str, ("account",), "The company's own id.")
+    reason: str = strawberry.field(description="Which limit it outgrew: `SIZE`, 1 MiB.")
+    removed_at: datetime = strawberry.field(description="When it was broken.")
+    bytes: int = strawberry.field(description="How large it was.")
+    created_at: datetime = strawberry.field(description="When its first event was processed.")
+    updated_at: datetime = strawberry.field(description="When its last event was processed.")
+    attribute: AttributeValue | None = computed(
+        AttributeValue | None, read_account_value, "Any attribute, default or custom, by name."
+    )
+    attributes: list[AttributeValue] = computed(
+        list[AttributeValue],
+        read_account_values,
+        "All attributes that had a value, in the order of their definitions.",
+    )
+
+
+async def read_broken_accounts(
+    info: Info, first: FirstArgument = None, after: AfterArgument = None
+) -> Row:
+    removal = info.context.services.account_removal
+    page = await removal.broken(PageRequest(first, after))
+    catalogue = await info.context.catalogue()
+    return connection_row(page, LATEST_FIRST, broken_account_row, catalogue, removal.count_broken)
 
 
 async def read_broken_profiles(

@@ -29,6 +29,7 @@ class Loaders:
         self.event_sources_by_id = _loader(services.event_sources.by_ids)
         self.events_by_id = _loader(services.events.by_ids)
         self.broken_by_id = _loader(services.removal.broken_by_ids)
+        self.broken_accounts_by_id = _loader(services.account_removal.broken_by_ids)
         self._together: dict[tuple[object, str], DataLoader[Any, Any]] = {}
 
     def together(

@@ -11,6 +11,7 @@ from graphql_schema.context import Info
 from graphql_schema.rows import (
     Row,
     account_row,
+    broken_account_row,
     broken_row,
     definition_row,
     event_row,
@@ -65,6 +66,11 @@ async def _broken(info: Info, key: str) -> Row | None:
     return broken_row(found, await info.context.catalogue()) if found else None
 
 
+async def _broken_account(info: Info, key: str) -> Row | None:
+    found = await info.context.loaders.broken_accounts_by_id.load(key)
+    return broken_account_row(found, await info.context.catalogue()) if found else None
+
+
 async def _definition(info: Info, key: str) -> Row | None:
     found = (await info.context.catalogue()).by_id(key)
     shown = found is not None and found.kind is not ProfileKind.SESSION
@@ -87,6 +93,7 @@ _LOAD: dict[str, Callable[[Info, str], Awaitable[Row | None]]] = {
     "Session": _session,
     "Event": _event,
     "BrokenProfile": _broken,
+    "BrokenAccount": _broken_account,
     "AttributeDefinition": _definition,
     "Segment": _segment,
     "EventSource": _source,

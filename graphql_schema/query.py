@@ -13,7 +13,12 @@ from graphql_schema.admitting import (
     update_event_source,
 )
 from graphql_schema.attributes import AttributeDefinition, read_attribute, read_attributes
-from graphql_schema.broken import BrokenProfile, read_broken_profiles
+from graphql_schema.broken import (
+    BrokenAccount,
+    BrokenProfile,
+    read_broken_accounts,
+    read_broken_profiles,
+)
 from graphql_schema.collisions import Collision, read_collisions
 from graphql_schema.context import Info
 from graphql_schema.defining import (
@@ -127,6 +132,11 @@ class Query:
         Connection[BrokenProfile],
         read_broken_profiles,
         "Profiles that outgrew the limits and were removed, the latest first.",
+    )
+    broken_accounts: Connection[BrokenAccount] = served(
+        Connection[BrokenAccount],
+        read_broken_accounts,
+        "Accounts that outgrew their limit and began anew, the latest first.",
     )
     attributes: list[AttributeDefinition] = served(
         list[AttributeDefinition],

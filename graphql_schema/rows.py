@@ -44,6 +44,15 @@ def broken_row(document: Document, catalogue: Catalogue) -> Row:
     }
 
 
+def broken_account_row(document: Document, catalogue: Catalogue) -> Row:
+    """A broken account, as it was."""
+    fields = ("reason", "removed_at", "account", "bytes", "created_at", "updated_at")
+    return {
+        **_of_document("BrokenAccount", document, catalogue),
+        **{name: document[name] for name in fields},
+    }
+
+
 def erasure_row(document: Document, _catalogue: Catalogue) -> Row:
     """That somebody was erased."""
     return {

@@ -249,6 +249,14 @@ async def _index_unwritten(database: Database) -> None:
         )
 
 
+async def _index_broken_accounts(database: Database) -> None:
+    """Broken accounts, the latest first; and those that began anew, which are few."""
+    await database["broken_accounts"].create_index(
+        [("removed_at", DESCENDING), ("_id", DESCENDING)], name="latest"
+    )
+    await database["accounts"].create_index([("renewals", ASCENDING)], name="renewals", sparse=True)
+
+
 STEPS = (
     Step(1, "Index the event ledger by batch, target, profile and account", _index_events),
     Step(2, "Index the identifier registry by owner", _index_registry),
@@ -271,4 +279,5 @@ STEPS = (
     Step(19, "Index profiles by when they were updated", _index_updates),
     Step(20, "Index the differences between versions of views", _index_differences),
     Step(21, "Index profiles and accounts that are not written yet", _index_unwritten),
+    Step(22, "Index broken accounts", _index_broken_accounts),
 )

@@ -31,7 +31,7 @@ _COLLECTIONS = {
 }
 _CONTENT = (
     *_COLLECTIONS.values(),
-    *("events", "identifiers", "collisions", "broken_profiles", "erasures"),
+    *("events", "identifiers", "collisions", "broken_profiles", "broken_accounts", "erasures"),
     "unmerges",
 )
 

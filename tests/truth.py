@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
+from app.attributes.catalogue import Catalogue
 from app.attributes.model import ProfileKind
-from app.events.stored import Entry
-from app.profiles.model import Fold
+from app.events.stored import Entry, load_entry
+from app.profiles.model import Fold, combine
 from app.profiles.plan import plan
 from app.profiles.sessions import session_document_id
+from app.profiles.stored import load_fold
 from app.storage.client import Document
 from tests.living import World
 
@@ -26,10 +28,43 @@ async def assert_equal_to_ledger(world: World) -> None:
     sessions = {session_document_id(*key): fold for key, fold in planned.sessions.items()}
     await assert_equal(world, ProfileKind.USER, planned.profiles)
     await assert_equal(world, ProfileKind.SESSION, sessions)
-    outliving = {one["_id"] for one in await world.documents("accounts") if one.get("outlives")}
-    accounts = {one: fold for one, fold in planned.accounts.items() if one not in outliving}
-    await assert_equal(world, ProfileKind.ACCOUNT, accounts, but=outliving)
+    await assert_accounts_are_equal_to_ledger(world, catalogue)
     await assert_identity_is_whole(world, profiles, entries)
+
+
+async def assert_accounts_are_equal_to_ledger(world: World, catalogue: Catalogue) -> None:
+    """Accounts hold what came since they were last broken, and with what was broken everything."""
+    accounts = {one["_id"]: one for one in await world.documents("accounts")}
+    assert not any(one.get("ending") for one in accounts.values()), "an account is half put away"
+    outliving = {one for one, document in accounts.items() if document.get("outlives")}
+    events = [one for one in await world.documents("events") if one["account"] not in outliving]
+    later = [one for one in events if not is_gone(one, accounts.get(one["account"], {}))]
+    folds = plan(map(load_entry, later), catalogue, now=world.clock.now).accounts
+    await assert_equal(world, ProfileKind.ACCOUNT, folds, but=outliving)
+    everything = plan(map(load_entry, events), catalogue, now=world.clock.now).accounts
+    for record in await world.documents("broken_accounts"):
+        fold, account = load_fold(record, ProfileKind.ACCOUNT, catalogue), record["account"]
+        folds[account] = combine(folds[account], fold) if account in folds else fold
+    assert always_there(folds, outliving) == always_there(everything, outliving)
+
+
+def is_gone(event: Document, account: Document) -> bool:
+    """Whether an event went with what the account was before it was broken."""
+    since = account.get("since", {})
+    return event["lane"] in since and bool(event["seq"] <= since[event["lane"]])
+
+
+ALWAYS = ("first_seen", "last_seen", "account_id", "n")
+"""Attributes of accounts that tests never define or delete while events come in."""
+
+
+def always_there(folds: dict[str, Fold], but: Collection[str]) -> Content:
+    """What these folds have of attributes that there always were."""
+    return {
+        key: tuple((name, one.attributes[name]) for name in ALWAYS if name in one.attributes)
+        for key, one in folds.items()
+        if key not in but
+    }
 
 
 async def assert_equal(

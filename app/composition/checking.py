@@ -32,6 +32,7 @@ def compose_checking(stores: Stores, ending: Ending, ingestion: IngestionService
         attributes=stores.attributes,
         work=stores.work,
         documents=stores.documents,
+        limits=ending.limits,
         merging=ending.merging,
     )
     return Checking(

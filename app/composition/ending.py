@@ -1,7 +1,8 @@
-"""How profiles are joined, and how they end: by limits, erasures and time."""
+"""How profiles are joined, and how they and accounts end: by limits, erasures and time."""
 
 from dataclasses import dataclass
 
+from app.attributes.model import ProfileKind
 from app.composition.stores import Stores
 from app.erasure.repository import ErasureRepository
 from app.erasure.service import ErasureService
@@ -11,16 +12,19 @@ from app.ingestion.retention import RetentionService
 from app.merging.service import MergeService
 from app.profiles.end_repository import EndRepository
 from app.profiles.kept_repository import KeptRepository
+from app.removal.accounts import AccountRemovalService
 from app.removal.limits import Limits
+from app.removal.model import Bounds
 from app.removal.service import RemovalService
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What joins and ends profiles."""
+    """What joins profiles, and ends them and accounts. ``limits``: of those that have some."""
 
     removal: RemovalService
-    limits: Limits
+    account_removal: AccountRemovalService
+    limits: dict[ProfileKind, Limits]
     merging: MergeService
     erasures: ErasureRepository
     erasure: ErasureService
@@ -28,19 +32,23 @@ class Ending:
     retention: RetentionService
 
 
-def compose_ending(stores: Stores, *, max_identifiers: int) -> Ending:
-    """The services that join and end profiles."""
-    ends = EndRepository(stores.database["profiles"])
+def compose_ending(stores: Stores, *, people: Bounds, accounts: Bounds) -> Ending:
+    """The services that join profiles, and end them and accounts."""
+    ends, account_ends = (EndRepository(stores.database[one]) for one in ("profiles", "accounts"))
     removal = RemovalService(
         profiles=ends,
         sessions=EndRepository(stores.database["sessions"]),
-        accounts=EndRepository(stores.database["accounts"]),
+        accounts=account_ends,
         identifiers=stores.identifiers,
         events=stores.events,
         quarantine=stores.quarantine,
     )
-    limits = Limits(
-        profiles=ends, removal=removal, clock=stores.clock, max_identifiers=max_identifiers
+    limits = Limits("profile", people, documents=ends, removal=removal, clock=stores.clock)
+    account_removal = AccountRemovalService(
+        renewals=stores.renewals, quarantine=stores.broken_accounts
+    )
+    account_limits = Limits(
+        "account", accounts, documents=account_ends, removal=account_removal, clock=stores.clock
     )
     merging = MergeService(
         profiles=stores.profiles,
@@ -68,8 +76,16 @@ def compose_ending(stores: Stores, *, max_identifiers: int) -> Ending:
         owner=stores.owner,
         clock=stores.clock,
     )
-    erasure = _erasure(stores, erasures, merging, removal)
-    return Ending(removal, limits, merging, erasures, erasure, claims, retention)
+    return Ending(
+        removal,
+        account_removal,
+        {ProfileKind.USER: limits, ProfileKind.ACCOUNT: account_limits},
+        merging,
+        erasures,
+        _erasure(stores, erasures, merging, removal),
+        claims,
+        retention,
+    )
 
 
 def _erasure_key(stores: Stores) -> str | None:

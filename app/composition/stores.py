@@ -12,6 +12,7 @@ from app.identity.collision_repository import CollisionRepository
 from app.identity.repository import IdentifierRepository
 from app.ingestion.lanes import LaneRepository
 from app.ingestion.pool import Clock
+from app.profiles.renewal_repository import RenewalRepository
 from app.profiles.repository import DocumentRepository
 from app.profiles.retention import Retention
 from app.profiles.sessions import session_constants
@@ -37,6 +38,8 @@ class Stores:
     events: EventRepository
     collisions: CollisionRepository
     quarantine: QuarantineRepository
+    broken_accounts: QuarantineRepository
+    renewals: RenewalRepository
     lanes: LaneRepository
     work: WorkRepository
     rows: RowRepository
@@ -70,7 +73,9 @@ def open_stores(
         identifiers=IdentifierRepository(database),
         events=EventRepository(database),
         collisions=CollisionRepository(database),
-        quarantine=QuarantineRepository(database),
+        quarantine=QuarantineRepository(database["broken_profiles"]),
+        broken_accounts=QuarantineRepository(database["broken_accounts"]),
+        renewals=RenewalRepository(database["accounts"]),
         lanes=LaneRepository(database, lease=lease),
         work=WorkRepository(database),
         rows=RowRepository(database),

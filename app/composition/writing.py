@@ -67,12 +67,14 @@ def _applier(stores: Stores, ending: Ending) -> Applier:
     )
 
 
-def compose_backfill(stores: Stores, ingestion: IngestionService) -> BackfillService:
+def compose_backfill(
+    stores: Stores, ending: Ending, ingestion: IngestionService
+) -> BackfillService:
     """What fills new attributes, and sweeps deleted ones away."""
     return BackfillService(
         attributes=stores.attributes,
         work=stores.work,
-        filler=_filler(stores, ingestion),
+        filler=_filler(stores, ending, ingestion),
         sweeper=_sweeper(stores, ingestion),
         lanes=stores.lanes,
         owner=stores.owner,
@@ -80,11 +82,13 @@ def compose_backfill(stores: Stores, ingestion: IngestionService) -> BackfillSer
     )
 
 
-def _filler(stores: Stores, ingestion: IngestionService) -> Filler:
+def _filler(stores: Stores, ending: Ending, ingestion: IngestionService) -> Filler:
     return Filler(
         work=stores.work,
         events=stores.events,
         documents={ProfileKind.USER: stores.profiles, ProfileKind.ACCOUNT: stores.accounts},
+        renewals={ProfileKind.ACCOUNT: stores.renewals},
+        limits=ending.limits,
         lanes=stores.lanes,
         ingestion=ingestion,
         clock=stores.clock,

@@ -208,16 +208,17 @@ class EventRepository:
         return counted if counted < MAX_COUNTED else None
 
     async def before(
-        self, catalogue: int, *, key: str, after: str = "", but: set[tuple[str, int]]
+        self, catalogue: int, *, key: str, after: str = "", but: Callable[[str, str, int], bool]
     ) -> AsyncIterator[list[Entry]]:
         """Entries folded under an older version of the definitions, ordered by ``key``.
 
-        ``after``: where to go on. ``but``: lanes and numbers of batches that were never folded.
+        ``after``: where to go on. ``but`` is told their ``key``, lane and number, and leaves some
+        out.
         """
         query = _before(catalogue, key=key, after=after)
         chunk: list[Entry] = []
         async for document in self._events.find(query, sort=[(key, 1)]):
-            if (document["lane"], document["seq"]) not in but:
+            if not but(document[key], document["lane"], document["seq"]):
                 chunk.append(load_entry(document))
             if len(chunk) == _CHUNK:
                 yield chunk

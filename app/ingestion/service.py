@@ -6,11 +6,12 @@ events that a later batch adopts; a crash after it leaves a lane whose next owne
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from app.attributes.catalogue import Catalogue
 from app.attributes.check import DIMENSION
+from app.attributes.model import ProfileKind
 from app.attributes.service import AttributeService
 from app.erasure.service import ErasureService
 from app.errors import LaneLostError
@@ -27,6 +28,7 @@ from app.ingestion.pool import Clock, LanePool, Turn
 from app.ingestion.targets import Asked, Found, Targets
 from app.ingestion.turns import in_turns
 from app.merging.service import MergeService
+from app.profiles.model import Fold
 from app.profiles.plan import Plan, plan, plan_in_steps
 from app.removal.limits import Limits
 from app.removal.service import RemovalService
@@ -55,7 +57,7 @@ class IngestionService:
         policy: IdentityPolicy,
         removal: RemovalService,
         erasure: ErasureService,
-        limits: Limits,
+        limits: Mapping[ProfileKind, Limits],
         owner: str,
         lanes_held: int,
         lanes_total: int,
@@ -73,7 +75,8 @@ class IngestionService:
         self._policy = policy
         self._removal = removal
         self._erasure = erasure
-        self._limits = limits
+        self._limits = limits[ProfileKind.USER]
+        self._account_limits = limits[ProfileKind.ACCOUNT]
         self._owner = owner
         self._clock = clock
         self._pool = LanePool(
@@ -172,16 +175,23 @@ class IngestionService:
         """
         ended = await self._applier.apply(turn.lane, planned, now=self._clock())
         written = {root: planned.profiles[one] for one, root in ended.items() if root is not None}
-        await self._limits.watch(written, gained=gained)
         await self._claims.free(turn.claimants - planned.profiles.keys(), now=self._clock())
         removed = [one for one, root in ended.items() if root is None]
         if removed:
             await self._evict(turn, removed)
             planned = await self._planned(turn)
-        await self._applier.apply_accounts(turn.lane, planned.accounts)
+        await asyncio.gather(
+            self._limits.watch(written, gained=gained),
+            self._apply_accounts(turn, planned.accounts, anew=gained is None),
+        )
         await turn.finish(housed=adopted and not removed)
         if removed:
             await self._apply_abandoned(turn)
+
+    async def _apply_accounts(self, turn: Turn, folds: Mapping[str, Fold], *, anew: bool) -> None:
+        """``anew``: somebody else may have applied the batch, without measuring anything."""
+        await self._applier.apply_accounts(turn.lane, folds)
+        await self._account_limits.watch(folds, gained=None if anew else ())
 
     async def _evict(self, turn: Turn, removed: list[str]) -> None:
         """Make events homeless; what they left is gone before, since nobody looks for it later."""

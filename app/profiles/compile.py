@@ -21,6 +21,14 @@ LIVE: Mql = {"merged_into": None, "deleted": None}
 BRIMMING: Mql = {"brims": True}
 """What a document is marked with that would be larger than any may be: something is missing."""
 
+UNFINISHED: Mql = {"ending": True}
+"""What a document is marked with of which something has ended that is still to be put away."""
+
+
+def unchanged(known: Mql, *fields: str) -> Mql:
+    """Matches a document in which these fields are what they were when it was read."""
+    return {name: {"$eq": known[name]} if name in known else {"$exists": False} for name in fields}
+
 
 class GuardedUpdate(NamedTuple):
     """An upsert whose filter refuses a document that has seen it, or that is not living."""

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from app.aggregation.stored import surplus
 from app.identity.marks import UNMERGE
 from app.paging import Mql
-from app.profiles.compile import BRIMMING, LIVE
+from app.profiles.compile import BRIMMING, LIVE, UNFINISHED
 from app.storage.beginnings import begins_with
 from app.storage.client import Collection, Document
 
@@ -42,11 +42,16 @@ _UNWRITTEN: Mql = {"created_at": {"$exists": False}, "marks": {"$not": _TAKEN_AP
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How large a document is."""
+    """How large a document is.
+
+    ``brims``: something did not fit in. ``is_ending``: what has ended is still to be put away.
+    """
 
     id: str
     identifiers: int
     bytes: int
+    brims: bool = False
+    is_ending: bool = False
 
 
 class EndRepository:
@@ -58,20 +63,20 @@ class EndRepository:
     async def end(self, document_id: str, tombstone: Mql, *, only: Mql | None = None) -> bool:
         """Freeze a living document, content and all; False if it lives no more, or is not so."""
         ended = await self._documents.update_one(
-            {"_id": document_id, **LIVE, **(only or {})}, {"$set": {**tombstone, "ending": True}}
+            {"_id": document_id, **LIVE, **(only or {})}, {"$set": {**tombstone, **UNFINISHED}}
         )
         return bool(ended.modified_count)
 
     async def bar(self, document_id: str, tombstone: Mql) -> None:
         """Freeze a document that lives, or may come to live; nothing happens if it has ended."""
-        barred = {"$set": {**tombstone, "ending": True}}
+        barred = {"$set": {**tombstone, **UNFINISHED}}
         with suppress(DuplicateKeyError):  # it lives no more
             await self._documents.update_one({"_id": document_id, **LIVE}, barred, upsert=True)
 
     async def forestall(self, document_id: str, tombstone: Mql) -> bool:
         """End a document before anything is written to it; False if something was, or it ended."""
         unwritten = {"_id": document_id, **LIVE, **_UNWRITTEN}
-        ended = {"$set": {**tombstone, "ending": True}}
+        ended = {"$set": {**tombstone, **UNFINISHED}}
         with suppress(DuplicateKeyError):
             await self._documents.update_one(unwritten, ended, upsert=True)
             return True
@@ -94,7 +99,7 @@ class EndRepository:
 
     async def unfinished(self) -> list[Document]:
         """Documents that have ended, of which something is left to be done."""
-        return await self._documents.find({"ending": True}).to_list()
+        return await self._documents.find(UNFINISHED).to_list()
 
     async def ended(self, document_id: str) -> Document | None:
         """The document, if it has ended."""
@@ -103,7 +108,7 @@ class EndRepository:
     async def inherit(self, document_id: str, identifiers: Iterable[str]) -> None:
         """Add identifiers to a document that has ended, while anybody may look at them."""
         await self._documents.update_one(
-            {"_id": document_id, "ending": True},
+            {"_id": document_id, **UNFINISHED},
             {"$addToSet": {"identifiers": {"$each": sorted(identifiers)}}},
         )
 
@@ -152,37 +157,49 @@ class EndRepository:
             {"identifiers": {"$gt": max_identifiers}},
             {"bytes": {"$gt": max_bytes}},
             BRIMMING,
+            UNFINISHED,
         ]
         found = await self._documents.aggregate(
             [{"$match": wanted}, {"$project": _MEASURES}, {"$match": {"$or": over}}]
         )
-        return [Measured(one["_id"], one["identifiers"], one["bytes"]) async for one in found]
+        return [_measured(one) async for one in found]
 
-    async def trim(self, document_id: str) -> None:
-        """Drop what unique lists have beyond what they keep, unless it is written to all the time.
+    async def trim(self, document_id: str) -> bool:
+        """Drop what unique lists have beyond what they keep; False if others write all the time.
 
         The filter asks for the guards that were read: every change of the content changes them.
         """
         for _ in range(_TURNS):
             document = await self._documents.find_one({"_id": document_id, **LIVE})
             if document is None:
-                return
+                return True
             states: Document = document.get("attributes", {})
             paths = [
                 f"attributes.{name}.{key}" for name, one in states.items() for key in surplus(one)
             ]
             if not paths:
-                return
+                return True
             unchanged = {name: document.get(name) for name in ("guard", "absorbed")}
             trimmed = await self._documents.update_one(
                 {"_id": document_id, **LIVE, **unchanged}, {"$unset": dict.fromkeys(paths, "")}
             )
             if trimmed.modified_count:
-                return
+                return True
+        return False
 
 
 _MEASURES: Mql = {
     "identifiers": {"$size": {"$ifNull": ["$identifiers", []]}},
     "bytes": {"$bsonSize": "$$ROOT"},
-    **dict.fromkeys(BRIMMING, 1),
+    **dict.fromkeys((*BRIMMING, *UNFINISHED), 1),
 }
+
+
+def _measured(found: Document) -> Measured:
+    return Measured(
+        found["_id"],
+        found["identifiers"],
+        found["bytes"],
+        brims=bool(found.get("brims")),
+        is_ending=bool(found.get("ending")),
+    )

@@ -22,6 +22,7 @@ from app.profiles.compile import (
     fold_content,
     fold_update,
     guarded_update,
+    unchanged,
 )
 from app.profiles.model import Fold, Standing
 from app.profiles.stored import ends, load_standing
@@ -257,24 +258,20 @@ class DocumentRepository:
 
         False if anything was applied to it, or absorbed, since it was read as ``known``.
         """
-        as_known = {
-            name: {"$eq": known[name]} if name in known else {"$exists": False}
-            for name in ("guard", "absorbed")
-        }
+        wanted = {"_id": known["_id"], **LIVE, **unchanged(known, "guard", "absorbed")}
+        raised: Mql = {"guard": dict(guard)} if guard else {}
         content = fold_content(fold or Fold({}))
         content["attributes"] |= kept
-        update: Mql = {"$set": content | ({"guard": dict(guard)} if guard else {})}
-        if gone := dict.fromkeys(set(CONTENT) - content.keys(), ""):
-            update["$unset"] = gone
-        if constants := self._constants(known["_id"]):
-            update["$setOnInsert"] = constants
-        try:
-            replaced = await self._documents.update_one(
-                {"_id": known["_id"], **LIVE, **as_known}, update, upsert=True
-            )
-        except DuplicateKeyError:
-            return False
-        return bool(replaced.matched_count or replaced.upserted_id)
+        replaced = await self._bulk([self._replacing(wanted, content | raised)])
+        if replaced.too_large:  # as above
+            content = fold_content(Fold({}, processed=fold.processed if fold else None))
+            replaced = await self._bulk([self._replacing(wanted, content | raised | BRIMMING)])
+        return not replaced.duplicates
+
+    def _replacing(self, wanted: Mql, content: Mql) -> UpdateOne:
+        gone = dict.fromkeys({*CONTENT, *BRIMMING} - content.keys(), "")
+        update: Mql = {"$set": content} | ({"$unset": gone} if gone else {})
+        return self._upsert(GuardedUpdate(wanted, update))
 
     async def clear(self, document_id: str) -> None:
         """Drop the content of an absorbed tombstone; it goes on leading to the other one."""

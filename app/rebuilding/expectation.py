@@ -9,6 +9,7 @@ from app.attributes.model import ProfileKind
 from app.events.stored import Entry
 from app.profiles.model import Fold, Processed, combine
 from app.profiles.plan import Plan, SessionKey, plan
+from app.profiles.renewals import renewed
 from app.profiles.stored import load_fold
 from app.rebuilding.rules import Batches, Feeding
 
@@ -40,6 +41,7 @@ class Expectation:
         self.fold: Fold | None = None
         self.guard: dict[str, int] = dict(document.get("guard", {}))
         self._known = dict(self.guard)
+        self._renewed = renewed(document)
         self._batches = batches
         self._feeding = feeding
         absorbed = document.get("absorbed", ())
@@ -64,11 +66,17 @@ class Expectation:
         """Take events into account, all those that may be here, in any order."""
         groups: dict[tuple[int, bool], list[Entry]] = defaultdict(list)
         for one in recorded:
-            if one.entry.event.profiled and not self._batches.is_abandoned(one.lane, one.seq):
+            if self._counts(one):
                 target = None if self.kind is ProfileKind.ACCOUNT else self.home
                 groups[one.catalogue, self._holds(one)].append(replace(one.entry, target=target))
         for (version, applied), entries in groups.items():
             self._take(entries, version, applied=applied)
+
+    def _counts(self, one: Recorded) -> bool:
+        """Whether it may be here: it changes profiles, and did not end with an earlier account."""
+        gone = self._renewed.lacks(one.lane, one.seq)
+        abandoned = self._batches.is_abandoned(one.lane, one.seq)
+        return one.entry.event.profiled and not gone and not abandoned
 
     def _holds(self, one: Recorded) -> bool:
         """Whether the event was applied here; its guard is raised where it should have been."""
@@ -128,6 +136,8 @@ class Expectation:
         """What the document holds otherwise: attributes by name, and its other parts."""
         if not self.is_living:
             return []
+        if "ended" in self.document:
+            return ["what was broken is not put away"]
         held = load_fold(self.document, self.kind, self._feeding.catalogue)
         wanted = self.fold or Fold({})
         if (held.processed is None) != (wanted.processed is None):

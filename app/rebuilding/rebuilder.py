@@ -17,6 +17,7 @@ from app.profiles.repository import DocumentRepository
 from app.rebuilding.expectation import Expectation, Recorded
 from app.rebuilding.repository import LedgerRepository
 from app.rebuilding.rules import Feeding
+from app.removal.limits import Limits
 
 _ATTEMPTS = 50
 _PAUSE = 0.02
@@ -32,12 +33,14 @@ class Rebuilder:
         attributes: AttributeService,
         work: WorkRepository,
         documents: Mapping[ProfileKind, DocumentRepository],
+        limits: Mapping[ProfileKind, Limits],
         merging: MergeService,
     ) -> None:
         self._ledger = ledger
         self._attributes = attributes
         self._work = work
         self._documents = documents
+        self._limits = limits
         self._merging = merging
 
     async def expected(self, kind: ProfileKind, ids: Iterable[str]) -> list[Expectation]:
@@ -67,6 +70,8 @@ class Rebuilder:
             if await self._documents[kind].replace(
                 wanted.document, wanted.wanted(), guard=wanted.guard, kept=wanted.kept()
             ):
+                if kind in self._limits:
+                    await self._limits[kind].enforce([document_id])
                 return wanted
             await asyncio.sleep(_PAUSE)
         raise RetryError(f"{document_id} changes too often to be rebuilt; try again later.")

@@ -83,9 +83,13 @@ class LedgerRepository:
         return {one["_id"]: {one["_id"], *one.get("absorbed", ())} async for one in found}
 
     async def missing(self, kind: ProfileKind, ids: Iterable[str]) -> set[str]:
-        """Those of these ids for which there is nothing that events have written."""
+        """Those of these ids for which there is nothing that events have written.
+
+        What began anew may have nothing yet: its events went with what has ended.
+        """
         wanted = set(ids)
-        query = {"_id": {"$in": sorted(wanted)}, "created_at": {"$exists": True}, **LIVE}
+        written = [{"created_at": {"$exists": True}}, {"renewals": {"$gt": 0}}]
+        query = {"_id": {"$in": sorted(wanted)}, "$or": written, **LIVE}
         found = self._database[COLLECTIONS[kind]].find(query, {"_id": 1})
         return wanted - {one["_id"] async for one in found}
 

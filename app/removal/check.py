@@ -1,4 +1,4 @@
-"""Which profiles may have grown beyond a limit, told from what was written to them. Pure.
+"""Which documents may have grown beyond a limit, told from what was written to them. Pure.
 
 The limits are about whole documents, and reading those after every batch would cost as much as
 writing them. So what a process writes is weighed, and a document is measured where it gained
@@ -11,12 +11,13 @@ from typing import cast
 from app.aggregation.monoids import Aggregation, Entries
 from app.aggregation.stamps import Stamped
 from app.profiles.model import Fold
+from app.removal.model import Bounds
 
-WEIGHTY = 8 * 1024
-"""Bytes that a document may grow by before it is measured: a 64th of what it may have."""
+WEIGHTY = 64
+"""A document is measured when it may have grown by a 64th of what it may have."""
 
 MAX_WEIGHED = 50_000
-"""Profiles whose weights are remembered; beyond it all are forgotten, and begin at nothing."""
+"""Documents whose weights are remembered; beyond it all are forgotten, and begin at nothing."""
 
 _STAMP, _TERM, _SHORT = 64, 20, 256
 
@@ -52,32 +53,33 @@ def _length(value: object) -> int:
 
 
 class Scales:
-    """What was written to each profile since it was measured, as far as this process knows."""
+    """What was written to each document since it was measured, as far as this process knows."""
 
-    def __init__(self, max_identifiers: int) -> None:
-        self._max_identifiers = max_identifiers
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._weighty = bounds.bytes / WEIGHTY
         self._weights: dict[str, int] = {}
 
     def suspects(self, folds: Mapping[str, Fold], gained: Collection[str] | None) -> list[str]:
-        """Those of these profiles that have to be measured, now that the folds are written.
+        """Those of these documents that have to be measured, now that the folds are written.
 
-        ``gained``: known profiles that gained identifiers; None where nobody knows.
+        ``gained``: known ones that gained identifiers; None where nobody knows.
         """
         if gained is None:
             return list(folds)
         return [
-            profile
-            for profile, fold in folds.items()
-            if self._is_weighty(profile, fold)
-            or profile in gained
-            or len(fold.identifiers) > self._max_identifiers
+            document
+            for document, fold in folds.items()
+            if self._is_weighty(document, fold)
+            or document in gained
+            or len(fold.identifiers) > self._bounds.identifiers
         ]
 
-    def _is_weighty(self, profile: str, fold: Fold) -> bool:
-        total = self._weights.pop(profile, 0) + weight(fold)
-        if total >= WEIGHTY:
+    def _is_weighty(self, document: str, fold: Fold) -> bool:
+        total = self._weights.pop(document, 0) + weight(fold)
+        if total >= self._weighty:
             return True
         if len(self._weights) >= MAX_WEIGHED:
             self._weights.clear()
-        self._weights[profile] = total
+        self._weights[document] = total
         return False

@@ -1,5 +1,6 @@
-"""Why a profile ends. Pure."""
+"""Why a profile or an account ends, and how large they may be. Pure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 MAX_IDENTIFIERS = 1000
@@ -8,9 +9,20 @@ MAX_IDENTIFIERS = 1000
 MAX_BYTES = 512 * 1024
 """Bytes of a profile as the store keeps it."""
 
+MAX_ACCOUNT_BYTES = 1024 * 1024
+"""Bytes of an account: it has values of many people, and the larger it is, the dearer to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a document may have; accounts have no identifiers."""
+
+    bytes: int
+    identifiers: int = MAX_IDENTIFIERS
+
 
 class Reason(StrEnum):
-    """Why a profile was removed."""
+    """Why a profile, or an account, was removed."""
 
     IDENTIFIERS = "IDENTIFIERS"
     SIZE = "SIZE"

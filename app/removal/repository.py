@@ -1,22 +1,22 @@
-"""The quarantine: broken profiles as they were when they were removed."""
+"""The quarantine: broken profiles and accounts, as they were when they were removed."""
 
 from collections.abc import Iterable, Sequence
 
 from app.paging import Order, Page, PageRequest, Sort
-from app.storage.client import Database, Document
+from app.storage.client import Collection, Document
 from app.storage.pages import read_pages
 
 LATEST_FIRST: Order = (Sort("removed_at", -1), Sort("_id", -1))
 
 
 class QuarantineRepository:
-    """Keeps broken profiles, where no list of profiles finds them."""
+    """Keeps broken documents of one kind, where no list finds them."""
 
-    def __init__(self, database: Database) -> None:
-        self._broken = database["broken_profiles"]
+    def __init__(self, collection: Collection) -> None:
+        self._broken = collection
 
     async def keep(self, broken: Document) -> None:
-        """Keep what a broken profile was; nothing happens if it is there."""
+        """Keep what a broken document was; nothing happens if it is there."""
         kept = {name: value for name, value in broken.items() if name != "_id"}
         await self._broken.update_one({"_id": broken["_id"]}, {"$setOnInsert": kept}, upsert=True)
 

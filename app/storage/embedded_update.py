@@ -26,7 +26,8 @@ _applies: Any = filtering.filter_applies  # carries no types
 
 def apply_update(document: Document, update: Mapping[str, Any], *, inserting: bool) -> None:
     """Change the document as the operators say; ``inserting`` lets ``$setOnInsert`` act."""
-    _refuse_conflicts([path for fields in update.values() for path in fields])
+    targets = update.get("$rename", {}).values()
+    _refuse_conflicts([*targets, *(path for fields in update.values() for path in fields)])
     for name, fields in update.items():
         if name not in OPERATORS:
             raise WriteError(f"Unknown modifier: {name}", _UNKNOWN)
@@ -115,6 +116,13 @@ def _set(place: Place, operand: Any) -> None:
 
 def _unset(place: Place, _operand: Any) -> None:
     place.remove()
+
+
+def _rename(place: Place, operand: Any) -> None:
+    found = place.get()
+    if found is not _MISSING:
+        place.remove()
+        Place(place.document, operand).put(found)
 
 
 def _min(place: Place, operand: Any) -> None:
@@ -224,6 +232,7 @@ OPERATORS: dict[str, Operator] = {
     "$set": _set,
     "$setOnInsert": _set,
     "$unset": _unset,
+    "$rename": _rename,
     "$inc": _inc,
     "$min": _min,
     "$max": _max,

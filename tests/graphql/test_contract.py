@@ -55,6 +55,7 @@ type Query {
   attributes(kind: ProfileKind!, origin: AttributeOrigin): [AttributeDefinition!]!
   attribute(kind: ProfileKind!, name: String!): AttributeDefinition
   brokenProfiles(first: Int, after: String): BrokenProfileConnection!
+  brokenAccounts(first: Int, after: String): BrokenAccountConnection!
 }
 
 type Mutation {

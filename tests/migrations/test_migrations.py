@@ -21,7 +21,7 @@ async def indexes(database: Database) -> dict[str, set[str]]:
     names = (
         *("accounts", "events", "identifiers", "profiles", "sessions"),
         *("collisions", "unmerges", "segments", "segment_rows", "segment_lists", "event_sources"),
-        *("broken_profiles", "erasures", "segment_members"),
+        *("broken_profiles", "broken_accounts", "erasures", "segment_members"),
     )
     return {name: set(await database[name].index_information()) - {"_id_"} for name in names}
 
@@ -63,7 +63,7 @@ async def test_every_index_is_made(database: Database) -> None:
         }
         | {name for one in datadog_user_attributes() for name in index_names(one)},
         "accounts": {
-            *("terms", "unwritten"),
+            *("terms", "unwritten", "renewals"),
             *(name for one in account_attributes() for name in index_names(one)),
         },
         "sessions": {"profile_history", "pending", "tombstones"},
@@ -73,6 +73,7 @@ async def test_every_index_is_made(database: Database) -> None:
         "segment_lists": {"unsettled"},
         "event_sources": {"keys", "names"},
         "broken_profiles": {"latest", "identifiers"},
+        "broken_accounts": {"latest"},
         "erasures": {"unfinished", "latest", "hashes"},
     }
 

@@ -24,6 +24,7 @@ from app.errors import RetryError, UnmergeRefusedError
 from app.events.upserts import Version, parts
 from app.events.wire import EventInput
 from app.identity.model import IdentityPolicy, user_ids
+from app.removal.model import MAX_ACCOUNT_BYTES
 from app.services import Services, compose
 from app.settings import Settings
 from app.storage.client import Database, connect
@@ -47,6 +48,9 @@ LIVES = (
 )
 """What the attribute that is added late keeps, in one life after the other."""
 
+ACCOUNT_BYTES = (400, 600, MAX_ACCOUNT_BYTES)
+"""What an account may have: that of some events, or of more than there are."""
+
 SETTINGS = Settings(ingestion_lanes=2)
 
 
@@ -57,6 +61,7 @@ class Schedule:
     random: Random
     database: Database
     max_identifiers: int = 1000
+    max_account_bytes: int = MAX_ACCOUNT_BYTES
     clock: Clock = field(default_factory=Clock)
     kills: int = 0
     sleeps: int = 0
@@ -76,6 +81,7 @@ class Schedule:
             self.clock,
             lanes_total=LANES,
             max_identifiers=self.max_identifiers,
+            max_account_bytes=self.max_account_bytes,
         )
 
     def batches(self) -> list[list[EventInput]]:
@@ -111,9 +117,14 @@ class Schedule:
             *named,
             time=self.random.randint(0, 30),
             session_id=self.random.choice([None, "s1", "s2"]),
-            account={"id": "a1", "n": number} if self.random.random() < 0.3 else None,
+            account=self._account(number),
             properties={"n": number, "late": number},
         )
+
+    def _account(self, number: int) -> dict[str, object] | None:
+        if self.random.random() < 0.4:
+            return None
+        return {"id": self.random.choice(["a1", "a1", "a2"]), "n": number, "late": number}
 
     async def client(self, batches: list[list[EventInput]]) -> None:
         """Sends batches, each until it is acknowledged, to a new process when one has died."""
@@ -149,6 +160,7 @@ async def test_each_event_counts_exactly_once_under_any_schedule(seed: int) -> N
         store,
         policy=random.choice(list(IdentityPolicy)),
         max_identifiers=random.choice([2, 3, 1000]),
+        max_account_bytes=random.choice(ACCOUNT_BYTES),
     )
     _ = [step async for step in migrate(store, now=schedule.clock.now)]
     calm = schedule.services(store)
@@ -184,9 +196,15 @@ async def test_each_event_counts_exactly_once_under_any_schedule(seed: int) -> N
 
 
 async def define_sums(world: World) -> None:
-    """Of people and of accounts: whatever counts twice, or not at all, shows in a sum."""
+    """Of people and of accounts: whatever counts twice, or not at all, shows in a sum.
+
+    Accounts grow by a list.
+    """
     for kind in (ProfileKind.USER, ProfileKind.ACCOUNT):
         await world.define("n", Aggregation.SUM, DataType.NUMBER, kind=kind)
+    await world.define(
+        "all", Aggregation.LIST, DataType.NUMBER, kind=ProfileKind.ACCOUNT, event_field="account.n"
+    )
 
 
 async def _define_late(schedule: Schedule) -> None:
@@ -199,11 +217,13 @@ async def _define_late(schedule: Schedule) -> None:
     process, services = schedule.process()
     process.kill = process.sleep = 0
     process.tick = 1000  # it waits for leases to run out
+    kind = schedule.random.choice([ProfileKind.USER, ProfileKind.ACCOUNT])
     for life, aggregation in enumerate(schedule.random.choice(LIVES)):
-        if known := (await services.attributes.current()).get(ProfileKind.USER, "late"):
+        if known := (await services.attributes.current()).get(kind, "late"):
             await services.backfill.delete(known.id)
-        new = NewAttribute(ProfileKind.USER, "late", DataType.NUMBER, aggregation)
-        more = replace(new, name=f"late_{life}", event_field="late", aggregation=Aggregation.SUM)
+        field = "late" if kind is ProfileKind.USER else "account.late"
+        new = NewAttribute(kind, "late", DataType.NUMBER, aggregation, event_field=field)
+        more = replace(new, name=f"late_{life}", aggregation=Aggregation.SUM)
         refused = await services.backfill.define_together([new, more], now=schedule.clock.now)
         assert refused == []
         for _ in range(schedule.random.choice([0, 20, 200])):
@@ -232,7 +252,11 @@ async def _unmerge(schedule: Schedule) -> None:
 async def _rebuild(schedule: Schedule) -> None:
     """Documents are rebuilt while all this goes on, by processes that may die of it."""
     world = World(schedule.database, compose(schedule.database, SETTINGS), schedule.clock)
-    collections = {ProfileKind.USER: "profiles", ProfileKind.SESSION: "sessions"}
+    collections = {
+        ProfileKind.USER: "profiles",
+        ProfileKind.SESSION: "sessions",
+        ProfileKind.ACCOUNT: "accounts",
+    }
     for _ in range(15):
         await asyncio.sleep(0)
         kind = schedule.random.choice(list(collections))
@@ -246,9 +270,10 @@ async def _rebuild(schedule: Schedule) -> None:
 async def assert_nothing_deleted_is_left(world: World) -> None:
     """Every state in a document belongs to an attribute that there is."""
     catalogue = await world.services.attributes.current()
-    known = {one.stored_as for one in catalogue.of_kind(ProfileKind.USER)}
-    for document in await world.documents("profiles"):
-        assert document.get("attributes", {}).keys() <= known
+    for kind, name in ((ProfileKind.USER, "profiles"), (ProfileKind.ACCOUNT, "accounts")):
+        known = {one.stored_as for one in catalogue.of_kind(kind)}
+        for document in await world.documents(name):
+            assert document.get("attributes", {}).keys() <= known
 
 
 async def assert_the_best_versions_are_shown(world: World) -> None:

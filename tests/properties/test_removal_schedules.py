@@ -22,7 +22,7 @@ from migrations.runner import migrate
 from tests.auditing import assert_audit_finds_nothing
 from tests.faults import Killed
 from tests.living import World
-from tests.properties.test_protocol_schedules import Schedule, define_sums
+from tests.properties.test_protocol_schedules import ACCOUNT_BYTES, Schedule, define_sums
 from tests.truth import assert_equal_to_ledger
 
 pytestmark = pytest.mark.usefixtures("drawn_from_the_seed")
@@ -70,6 +70,7 @@ async def begun(seed: int) -> tuple[Schedule, World]:
         store,
         policy=random.choice(list(IdentityPolicy)),
         max_identifiers=random.choice([3, 1000]),
+        max_account_bytes=random.choice(ACCOUNT_BYTES),
     )
     _ = [step async for step in migrate(store, now=schedule.clock.now)]
     world = World(store, schedule.services(store), schedule.clock)

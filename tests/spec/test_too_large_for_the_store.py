@@ -1,8 +1,12 @@
-"""Profiles that no document can hold break, and keep nobody else from being served."""
+"""Profiles and accounts that no document can hold break, and keep nobody else waiting."""
 
 import pytest
 
+from app.aggregation.monoids import Aggregation
+from app.attributes.model import ProfileKind
 from app.events.wire import EventInput
+from app.values import DataType
+from tests.auditing import assert_audit_finds_nothing
 from tests.building import about
 from tests.living import World
 from tests.truth import assert_equal_to_ledger
@@ -44,7 +48,7 @@ async def test_merge_of_profiles_that_are_too_large_together_is_finished(world: 
     # given: two that outgrew the limit of profiles, not yet measured
     process = world.another_process()
     limits = process.services.ingestion._limits
-    limits._profiles.over = nobody  # type: ignore[assignment,method-assign]  # as if it were killed there
+    limits._documents.over = nobody  # type: ignore[assignment,method-assign]  # as if it were killed there
     await process.ingest(*heavy("a", "user_id:a", 600))
     await process.ingest(*heavy("b", "user_id:b", 600))
 
@@ -56,6 +60,34 @@ async def test_merge_of_profiles_that_are_too_large_together_is_finished(world: 
     assert await world.services.removal.count_broken() == 1
     await assert_equal_to_ledger(world)
     assert await world.services.recover() == 0
+
+
+def in_company(batch: str, events: int, **known: object) -> list[EventInput]:
+    """Events of a company with twelve texts each: 48 KB that lists of the account keep."""
+    texts = {f"notes_{one}": f"{batch}-{one}-{TEXT}" for one in range(12)}
+    return [
+        about(f"{batch}{number}", "user_id:u", account={"id": "acme", "n": 1, **texts, **known})
+        for number in range(events)
+    ]
+
+
+async def test_account_of_a_batch_that_is_too_large_for_any_document_is_broken(
+    world: World,
+) -> None:
+    await world.define("n", Aggregation.SUM, DataType.NUMBER, kind=ProfileKind.ACCOUNT)
+    for number in range(12):
+        await world.define(f"notes_{number}", Aggregation.LIST, kind=ProfileKind.ACCOUNT)
+
+    other = about("o", "user_id:o", account={"id": "other", "n": 1})
+    big = await world.ingest(*in_company("a", 400), other)
+    again = await world.ingest(*in_company("b", 1))
+
+    assert (big.accepted, again.accepted) == (401, 1)
+    assert await world.services.account_removal.count_broken() == 1
+    folds = await world.folds(ProfileKind.ACCOUNT)
+    sums = {account: fold.attributes["n"][1] for account, fold in folds.items()}
+    assert sums == {"acme": 1, "other": 1}
+    await assert_audit_finds_nothing(world)
 
 
 async def nobody(*_: object, **__: object) -> list[object]:

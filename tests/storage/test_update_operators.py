@@ -198,6 +198,20 @@ async def test_pull_of_a_missing_list_changes_nothing(profiles: Collection) -> N
     assert await updated(profiles, {}, {"$pull": {"a.b": 1}}) == {}
 
 
+async def test_rename_moves_what_is_there(profiles: Collection) -> None:
+    before = {"a": {"x": 1}, "b": 2, "old": {"y": 3}}
+    moved = {"a": "old.a", "b": "c", "missing": "old.missing"}
+
+    after = await updated(profiles, before, {"$rename": moved, "$set": {"old.z": 4}})
+
+    assert after == {"old": {"y": 3, "a": {"x": 1}, "z": 4}, "c": 2}
+
+
+async def test_rename_to_where_something_else_is_written_is_refused(profiles: Collection) -> None:
+    with pytest.raises(WriteError):
+        await updated(profiles, {"a": 1}, {"$rename": {"a": "b"}, "$set": {"b": 2}})
+
+
 async def test_pull_all_and_pop_shorten_lists(profiles: Collection) -> None:
     before = {"a": [1, 2, 1, 3], "first": [1, 2], "last": [1, 2]}
 
