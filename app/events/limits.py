@@ -4,6 +4,8 @@ A batch of 1,000 events must stay below MongoDB's 48 MB message, and BSON nests 
 levels; browsers send at most 256 KiB a message.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from app.errors import EventTooLargeError
@@ -12,6 +14,9 @@ from app.events.model import Payload
 MAX_EVENT_BYTES = 256 * 1024
 MAX_DEPTH = 20
 MAX_ID = 256
+MAX_IDENTIFIERS = 1000
+"""Of one event: a person with more would be none, and an event has to fit into a document."""
+
 MAX_NAME = 4096
 
 
@@ -26,6 +31,12 @@ def check_payload(field: str, payload: Payload) -> None:
     # as deep as it has brackets at most: only a payload with many of them is looked into
     if text.count(b"{") + text.count(b"[") > MAX_DEPTH and _depth(payload) > MAX_DEPTH:
         raise EventTooLargeError(field, f"{MAX_DEPTH} levels")
+
+
+def check_count(identifiers: Sequence[object]) -> None:
+    """Raise when an event names more than anybody has."""
+    if len(identifiers) > MAX_IDENTIFIERS:
+        raise EventTooLargeError("identifiers", f"{MAX_IDENTIFIERS:,} identifiers")
 
 
 def _depth(value: object) -> int:

@@ -12,7 +12,7 @@ from uuid_utils import uuid7
 
 from app.aggregation.stamps import MAX_SEQUENCE
 from app.errors import EventRejectedError, IdentifierRefusedError, ValueRefusedError
-from app.events.limits import MAX_ID, MAX_NAME, check_payload
+from app.events.limits import MAX_ID, MAX_NAME, check_count, check_payload
 from app.events.model import KNOWN_FRUSTRATIONS, Event, Part, Payload
 from app.events.wire import EventInput, PartInput
 from app.identity.model import COOKIE_ID, USER_ID, identifier
@@ -135,6 +135,7 @@ def _by_our_clock(claimed: datetime, arrival: Arrival) -> datetime:
 
 
 def _identifiers(raw: EventInput, warnings: list[EventWarning]) -> Iterator[str]:
+    check_count(raw.identifiers or ())
     named = ((USER_ID, raw.user_id), (COOKIE_ID, raw.cookie_id))
     typed = ((one.type, one.value) for one in raw.identifiers or ())
     for kind, value in (*named, *typed):

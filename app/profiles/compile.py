@@ -5,7 +5,8 @@ that has it already. It needs no read before it, and no transaction around it.
 """
 
 from collections import defaultdict
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 from app.aggregation.monoids import Aggregation
 from app.aggregation.operators import operations
@@ -20,6 +21,9 @@ LIVE: Mql = {"merged_into": None, "deleted": None}
 
 BRIMMING: Mql = {"brims": True}
 """What a document is marked with that would be larger than any may be: something is missing."""
+
+BULK: Mql = {"attributes": "", "terms": ""}
+"""What makes a document large."""
 
 UNFINISHED: Mql = {"ending": True}
 """What a document is marked with of which something has ended that is still to be put away."""
@@ -94,6 +98,29 @@ def fold_content(fold: Fold) -> Mql:
     sets = {"identifiers": fold.identifiers, "accounts": fold.accounts, "terms": fold.terms}
     return content | {name: sorted(members) for name, members in sets.items() if members}
 
+
+Made: TypeAlias = Callable[[Fold], GuardedUpdate]
+"""The update that a fold becomes."""
+
+
+def _whole(made: Made, fold: Fold) -> GuardedUpdate:
+    return made(fold)
+
+
+def _brimming(made: Made, fold: Fold) -> GuardedUpdate:
+    """That something is missing, instead of what makes a document too large."""
+    wanted, update = made(Fold({}, processed=fold.processed))
+    return GuardedUpdate(wanted, {**update, "$set": {**update.get("$set", {}), **BRIMMING}})
+
+
+def _emptied(made: Made, fold: Fold) -> GuardedUpdate:
+    """The same, where there is no room for as much as that."""
+    wanted, update = _brimming(made, fold)
+    return GuardedUpdate(wanted, {**update, "$unset": BULK})
+
+
+FORMS = (_whole, _brimming, _emptied)
+"""How a fold is written, the first that a document can hold."""
 
 CONTENT = ("attributes", "created_at", "identifiers", "accounts", "terms")
 """The fields that ``fold_content`` may have; ``updated_at`` stays where nothing else does, and says

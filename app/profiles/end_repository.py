@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from app.aggregation.stored import surplus
 from app.identity.marks import UNMERGE
 from app.paging import Mql
-from app.profiles.compile import BRIMMING, LIVE, UNFINISHED
+from app.profiles.compile import BRIMMING, BULK, LIVE, UNFINISHED
 from app.storage.beginnings import begins_with
 from app.storage.client import Collection, Document
 
@@ -163,6 +163,12 @@ class EndRepository:
             [{"$match": wanted}, {"$project": _MEASURES}, {"$match": {"$or": over}}]
         )
         return [_measured(one) async for one in found]
+
+    async def make_room(self, document_id: str) -> None:
+        """Drop what makes a document large, so that it can be marked as ended at all."""
+        await self._documents.update_one(
+            {"_id": document_id, **LIVE}, {"$unset": BULK, "$set": BRIMMING}
+        )
 
     async def trim(self, document_id: str) -> bool:
         """Drop what unique lists have beyond what they keep; False if others write all the time.

@@ -7,6 +7,7 @@ touch, and in which order, is decided in ``app.ingestion`` and ``app.merging``.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, DocumentTooLarge, DuplicateKeyError
@@ -16,8 +17,10 @@ from app.paging import Mql
 from app.profiles.compile import (
     BRIMMING,
     CONTENT,
+    FORMS,
     LIVE,
     GuardedUpdate,
+    Made,
     absorb_update,
     fold_content,
     fold_update,
@@ -56,6 +59,11 @@ class Share:
         return Share(document_id, self.origin, self.fold, detour=True)
 
 
+def share_update(share: Share, fold: Fold, *, lane: str, seq: int) -> GuardedUpdate:
+    """The update that applies a fold as this share."""
+    return guarded_update(share.document_id, share.guard(lane), seq, fold_update(fold))
+
+
 class DocumentRepository:
     """The aggregated documents of one collection.
 
@@ -88,16 +96,26 @@ class DocumentRepository:
         """Write every share; those whose document refused them."""
 
         async def write(part: Sequence[str]) -> list[str]:
-            updates = [self._guarded(shares[start], lane=lane, seq=seq) for start in part]
-            failed = await self._bulk(updates)
-            full = [shares[part[index]] for index in failed.too_large]
-            still = await self._bulk([self._brimming(one, lane=lane, seq=seq) for one in full])
-            return [part[index] for index in failed.duplicates] + [
-                part[failed.too_large[index]] for index in still.duplicates
-            ]
+            made = [partial(share_update, shares[start], lane=lane, seq=seq) for start in part]
+            folds = [shares[start].fold for start in part]
+            return [part[index] for index in await self._combine(made, folds)]
 
         written = await in_parts(list(shares), write)
         return {start: shares[start] for part in written for start in part}
+
+    async def _combine(self, made: Sequence[Made], folds: Sequence[Fold]) -> list[int]:
+        """Write every fold, in the first form that its document can hold; the places of others.
+
+        What is too large breaks its document. Else it would be tried again for ever, and keep its
+        lane from anything else.
+        """
+        others: list[int] = []
+        left = list(range(len(folds)))
+        for form in FORMS:
+            failed = await self._bulk([self._upsert(form(made[one], folds[one])) for one in left])
+            others += [left[index] for index in failed.duplicates]
+            left = [left[index] for index in failed.too_large]
+        return others
 
     async def _bulk(self, updates: Sequence[UpdateOne]) -> Refused:
         """Write the updates in any order; which the store refused."""
@@ -116,18 +134,6 @@ class DocumentRepository:
                 [index for index, one in enumerate(each) if one.too_large],
             )
         return Refused([], [])
-
-    def _brimming(self, share: Share, *, lane: str, seq: int) -> UpdateOne:
-        """The share without what makes it too large for its document, which is broken by it.
-
-        Else it would be tried again for ever, and keep its lane from anything else.
-        """
-        update = fold_update(Fold({}, processed=share.fold.processed)) | {"$set": BRIMMING}
-        return self._upsert(guarded_update(share.document_id, share.guard(lane), seq, update))
-
-    def _guarded(self, share: Share, *, lane: str, seq: int) -> UpdateOne:
-        update = fold_update(share.fold)
-        return self._upsert(guarded_update(share.document_id, share.guard(lane), seq, update))
 
     def _upsert(self, guarded: GuardedUpdate) -> UpdateOne:
         constants = self._constants(guarded.filter["_id"])
@@ -234,14 +240,8 @@ class DocumentRepository:
         """
         into: str = frozen["merged_into"]
         while True:
-            guarded = absorb_update(into, fold, frozen, owner)
-            absorbed = await self._bulk([self._upsert(guarded)])
-            if absorbed.too_large:  # as above
-                fold = Fold({}, processed=fold.processed)
-                guarded = absorb_update(into, fold, frozen, owner)
-                update = {**guarded.update, "$set": BRIMMING}
-                absorbed = await self._bulk([self._upsert(GuardedUpdate(guarded.filter, update))])
-            if absorbed.duplicates:
+            made = partial(absorb_update, into, frozen=frozen, suffix=owner)
+            if await self._combine([made], [fold]):
                 document = await self.get(into) or {}
                 if frozen["_id"] in document.get("absorbed", ()):
                     return into

@@ -9,7 +9,7 @@ import structlog
 from app.profiles.end_repository import EndRepository, Measured
 from app.profiles.model import Fold
 from app.removal.check import Scales
-from app.removal.model import Bounds, Reason
+from app.removal.model import FULL, Bounds, Reason
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +68,8 @@ class Limits:
                 return  # it is looked at again when it has grown
             if not await self._over([found.id]):
                 return
+        if found.bytes > FULL:
+            await self._documents.make_room(found.id)
         reason = Reason.IDENTIFIERS if too_many else Reason.SIZE
         if await self._removal.remove(found.id, reason, now=self._clock()):
             log.warning(

@@ -12,6 +12,9 @@ MAX_BYTES = 512 * 1024
 MAX_ACCOUNT_BYTES = 1024 * 1024
 """Bytes of an account: it has values of many people, and the larger it is, the dearer to write."""
 
+FULL = 16 * 1024 * 1024 - 64 * 1024
+"""Bytes from which on the store has hardly room for the mark that a document has ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:

@@ -26,6 +26,7 @@ from migrations.runner import migrate
 from tests.building import about
 from tests.faults import Killed
 from tests.living import Clock, World
+from tests.properties.test_protocol_schedules import define_sums
 from tests.steps import Moment, observed
 from tests.truth import assert_equal_to_ledger
 
@@ -34,6 +35,9 @@ T = TypeVar("T")
 LANES = 3
 STEPS = 60
 """More than a batch that merges three people has."""
+
+ACCOUNT_BYTES = 600
+"""What a few events add to an account."""
 
 people = st.lists(
     st.sampled_from([f"cookie_id:c{one}" for one in range(6)]), min_size=1, max_size=3, unique=True
@@ -77,12 +81,19 @@ class Protocol(RuleBasedStateMachine):
         self.sleeping: list[tuple[Walk, asyncio.Task[None], Services]] = []
         self.run(self._migrate())
         self.service = self.process(self.store)
+        self.run(define_sums(self._world()))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
 
     def process(self, store: Database) -> Services:
-        return compose(store, Settings(ingestion_lanes=2), self.clock, lanes_total=LANES)
+        return compose(
+            store,
+            Settings(ingestion_lanes=2),
+            self.clock,
+            lanes_total=LANES,
+            max_account_bytes=ACCOUNT_BYTES,
+        )
 
     async def _migrate(self) -> None:
         async for _ in migrate(self.store, now=self.clock.now):
@@ -91,7 +102,14 @@ class Protocol(RuleBasedStateMachine):
     def batch(self, drawn: list[tuple[list[str], int, str | None]]) -> list[EventInput]:
         known = sum(map(len, self.sent))
         events = [
-            about(f"e{known + n}", *who, time=time, session_id=session, properties={"late": 1})
+            about(
+                f"e{known + n}",
+                *who,
+                time=time,
+                session_id=session,
+                account={"id": "a", "n": 1},
+                properties={"late": 1},
+            )
             for n, (who, time, session) in enumerate(drawn)
         ]
         self.sent.append(events)
@@ -177,17 +195,22 @@ class Protocol(RuleBasedStateMachine):
             a, b = living[first % len(living)], living[second % len(living)]
             await self.service.merging.merge(a, b, now=self.clock.now)
 
-    @rule(aggregation=st.sampled_from([Aggregation.SUM, Aggregation.LIST, Aggregation.MAX]))
-    def redefine(self, aggregation: Aggregation) -> None:
-        self.run(self._redefine(aggregation))
+    @rule(
+        kind=st.sampled_from([ProfileKind.USER, ProfileKind.ACCOUNT]),
+        aggregation=st.sampled_from([Aggregation.SUM, Aggregation.LIST, Aggregation.MAX]),
+    )
+    def redefine(self, kind: ProfileKind, aggregation: Aggregation) -> None:
+        self.run(self._redefine(kind, aggregation))
 
-    async def _redefine(self, aggregation: Aggregation) -> None:
-        known = (await self.service.attributes.current()).get(ProfileKind.USER, "late")
+    async def _redefine(self, kind: ProfileKind, aggregation: Aggregation) -> None:
+        known = (await self.service.attributes.current()).get(kind, "late")
         try:
             if known:
                 await self.service.backfill.delete(known.id)
             else:
-                new = NewAttribute(ProfileKind.USER, "late", DataType.NUMBER, aggregation)
+                new = NewAttribute(
+                    kind, "late", DataType.NUMBER, aggregation, event_field="properties.late"
+                )
                 await self.service.backfill.define(new, backfill=True, now=self.clock.now)
         except InputError:
             return

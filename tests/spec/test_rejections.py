@@ -7,6 +7,7 @@ import pytest
 from app.errors import EventTooLargeError, InputError
 from app.events.limits import MAX_DEPTH, MAX_EVENT_BYTES
 from app.events.parse import Arrival, parse_event
+from app.events.wire import IdentifierInput
 from app.ingestion.outcome import Outcome, Rejection
 from tests.building import NOON, an_event
 from tests.living import World
@@ -42,6 +43,11 @@ def nested(depth: int) -> dict[str, Any]:
             {"context": {"a": "x" * MAX_EVENT_BYTES}},
             "EVENT_TOO_LARGE",
             "context is over the limit of 256 KiB.",
+        ),
+        (
+            {"identifiers": [IdentifierInput("cookie_id", f"c{one}") for one in range(1001)]},
+            "EVENT_TOO_LARGE",
+            "identifiers is over the limit of 1,000 identifiers.",
         ),
     ],
 )

@@ -1,13 +1,14 @@
 """Profiles and accounts that no document can hold break, and keep nobody else waiting."""
 
 import pytest
+from bson import encode
 
 from app.aggregation.monoids import Aggregation
 from app.attributes.model import ProfileKind
 from app.events.wire import EventInput
 from app.values import DataType
 from tests.auditing import assert_audit_finds_nothing
-from tests.building import about
+from tests.building import T, about
 from tests.living import World
 from tests.truth import assert_equal_to_ledger
 
@@ -87,6 +88,30 @@ async def test_account_of_a_batch_that_is_too_large_for_any_document_is_broken(
     folds = await world.folds(ProfileKind.ACCOUNT)
     sums = {account: fold.attributes["n"][1] for account, fold in folds.items()}
     assert sums == {"acme": 1, "other": 1}
+    await assert_audit_finds_nothing(world)
+
+
+@pytest.mark.parametrize("kind", [ProfileKind.USER, ProfileKind.ACCOUNT])
+@pytest.mark.parametrize("left", [0, 20, 50, 100, 400])
+async def test_document_that_is_full_to_the_last_byte_is_broken(
+    world: World, kind: ProfileKind, left: int
+) -> None:
+    await world.define("notes", Aggregation.LIST, kind=kind, event_field="properties.notes")
+    await world.define("other", Aggregation.LIST, kind=kind, event_field="properties.other")
+    first = about("a", "user_id:u", account={"id": "acme"}, properties={"notes": "x"})
+    await world.ingest(first)
+    name = "profiles" if kind is ProfileKind.USER else "accounts"
+    [document] = await world.living(name)
+    text = "x" * (16 * 1024 * 1024 - len(encode(document)) + 1 - left)
+    await world.database[name].update_one(
+        {"_id": document["_id"]}, {"$set": {"attributes.notes.0.v": text}}
+    )
+
+    notes = {"notes": [f"{TEXT}{one}" for one in range(20)]}  # too much for what is left
+    await world.ingest(about("b", "user_id:u", account={"id": "acme"}, properties=notes))
+    await world.ingest(about("c", "user_id:u", account={"id": "acme"}, properties={"other": "y"}))
+
+    assert await world.shown("notes", "other", kind=kind) == {"other": [(T, "y")]}
     await assert_audit_finds_nothing(world)
 
 
