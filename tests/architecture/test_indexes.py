@@ -433,7 +433,8 @@ async def test_audit_walks_along_the_indexes_of_ids(recorded: Explained) -> None
     await assert_audit_finds_nothing(api.world)
 
     walks = [one for one in recorder.searches if one.hint == "_id_"]
-    assert {one.collection for one in walks} == {"profiles", "sessions", "accounts", "events"}
+    walked = {"profiles", "sessions", "accounts", "events", "identifiers"}
+    assert {one.collection for one in walks} == walked
     for walk in walks:
         assert "SORT" not in (await explain(api, walk))[0]
 
